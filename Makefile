@@ -1,0 +1,250 @@
+# One Makefile for the whole tree: the library, the tools, the tests, the
+# manual.  Everything made lands under $(BUILD); sources are never touched.
+#
+#   make demo             set up, build, and relax C on Cu(100) by active
+#                         learning, with EMT in the place of DFT: a minute
+#   make check            set up, build, and pass the tests
+#
+#   make                  build/bin/*
+#   make deps             install the Debian packages that all this needs
+#   make deps-dev         and those of lint, memcheck, fuzz and peers
+#   make check-slow       the examples and the tests that take minutes
+#   make asan             check under AddressSanitizer and UBSan
+#   make memcheck         check under valgrind
+#   make fuzz             every reader against random bytes, a minute each
+#   make coverage         check, then a table of line coverage
+#   make lint             format, layers, headers, analyzers, shell, manual
+#   make bench            speed and memory, beside peers'; bench-al: labels
+#   make install          DESTDIR= prefix=/usr/local; uninstall
+#
+# For work on the code itself: make WERROR=-Werror
+
+VERSION := 0.1.0
+
+BUILD   ?= build
+CC      ?= cc
+CFLAGS  ?= -O2 -g
+SAN     ?=
+WERROR  ?=
+
+prefix  ?= /usr/local
+bindir  ?= $(prefix)/bin
+mandir  ?= $(prefix)/share/man
+datadir ?= $(prefix)/share/morsel
+docdir  ?= $(prefix)/share/doc/morsel
+INSTALL ?= install
+
+# For a system where `train` or `sample` would be too plain a name:
+# make install PROGRAM_PREFIX=morsel-
+PROGRAM_PREFIX ?=
+
+PKGS := openblas lapacke
+DEPS := gcc make pkg-config libopenblas-dev liblapacke-dev check gnuplot-nox
+DEPS_DEV := clang clang-format clang-tidy cppcheck shellcheck mandoc valgrind \
+            python3-ase quantum-espresso
+
+WARN := -Wall -Wextra -Wpedantic -Wshadow -Wvla -Wconversion \
+        -Wno-sign-conversion -Wstrict-prototypes -Wmissing-prototypes \
+        -Wwrite-strings -Wundef -Wformat=2
+HARDEN := -fPIE -fstack-protector-strong -fcf-protection \
+          $(if $(SAN),,-D_FORTIFY_SOURCE=2)
+
+# What the code needs; CPPFLAGS, CFLAGS, LDFLAGS and LDLIBS are the user's.
+SAN_FLAGS = $(if $(SAN),-fsanitize=$(SAN) -fno-sanitize-recover=all)
+ALL_CPPFLAGS := -Iinclude -D_XOPEN_SOURCE=700 -DMORSEL_VERSION='"$(VERSION)"' \
+                $(shell pkg-config --cflags $(PKGS) 2>/dev/null) $(CPPFLAGS)
+ALL_CFLAGS   := -std=c11 -fopenmp $(WARN) $(WERROR) $(SAN_FLAGS) $(HARDEN) \
+                $(CFLAGS)
+ALL_LDFLAGS  := -pie -Wl,--as-needed,-z,relro,-z,now $(SAN_FLAGS) $(LDFLAGS)
+ALL_LDLIBS   := $(shell pkg-config --libs $(PKGS) 2>/dev/null) -lm $(LDLIBS)
+
+LIB_SRC  := $(wildcard lib/*/*.c)
+TOOL_SRC := $(wildcard tools/*.c)
+UNIT_SRC := $(wildcard tests/unit/*.c)
+FUZZ_SRC := $(wildcard tests/fuzz/*.c)
+BENCH_SRC := $(wildcard tests/bench/*.c)
+HEADERS  := $(wildcard include/morsel/*.h lib/*/*.h)
+MAN      := $(wildcard man/*.[157])
+PIPES    := $(wildcard pipelines/*.mk)
+SHELLS   := $(wildcard .ci/* tests/*/*.sh examples/*/*.sh pipelines/*.sh)
+
+LIB   := $(BUILD)/libmorsel.a
+TOOLS := $(TOOL_SRC:tools/%.c=$(BUILD)/bin/%)
+UNIT  := $(BUILD)/tests/run-unit
+BENCH := $(BENCH_SRC:tests/bench/%.c=$(BUILD)/bench/%)
+obj    = $(patsubst %.c,$(BUILD)/%.o,$(1))
+
+all: have-deps $(TOOLS)
+
+$(LIB): $(call obj,$(LIB_SRC))
+	@rm -f $@
+	$(AR) rcs $@ $^
+
+$(TOOLS): $(BUILD)/bin/%: $(BUILD)/tools/%.o $(LIB)
+	@mkdir -p $(@D)
+	$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $^ $(ALL_LDLIBS)
+
+$(BENCH): $(BUILD)/bench/%: $(BUILD)/tests/bench/%.o $(LIB)
+	@mkdir -p $(@D)
+	$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $^ $(ALL_LDLIBS)
+
+$(UNIT): $(call obj,$(UNIT_SRC)) $(LIB)
+	$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $^ \
+	    $(shell pkg-config --libs check) $(ALL_LDLIBS)
+
+# Unit tests may look at a domain's private headers, so -Ilib.
+$(BUILD)/tests/%.o: ALL_CPPFLAGS += -Ilib \
+    $(shell pkg-config --cflags check 2>/dev/null)
+
+# -MMD writes the headers each object used next to it; -MP lets one vanish.
+$(BUILD)/%.o: %.c $(BUILD)/flags
+	@mkdir -p $(@D)
+	$(CC) $(ALL_CPPFLAGS) $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
+
+-include $(patsubst %.o,%.d,$(call obj,$(LIB_SRC) $(TOOL_SRC) $(UNIT_SRC) \
+    $(BENCH_SRC)))
+
+# Everything depends on the flags it was made with.
+flags_now := $(CC) $(ALL_CPPFLAGS) $(ALL_CFLAGS) $(ALL_LDFLAGS)
+$(BUILD)/flags: force
+	@mkdir -p $(@D)
+	@echo '$(subst ','\'',$(flags_now))' | cmp -s - $@ || \
+	    echo '$(subst ','\'',$(flags_now))' >$@
+
+# Set-up --------------------------------------------------------------------
+
+have-deps:
+	@pkg-config --exists $(PKGS) check || { \
+	    echo "morsel needs pkg-config, OpenBLAS, LAPACKE and Check:" >&2; \
+	    echo "run 'make deps', or install $(DEPS)" >&2; exit 2; }
+
+deps:
+	@sh .ci/deps $(DEPS)
+
+deps-dev:
+	@sh .ci/deps $(DEPS) $(DEPS_DEV)
+
+# The packages may have come just now: a second make looks for them again.
+demo: deps
+	@$(MAKE) --no-print-directory all
+	@$(MAKE) --no-print-directory -C examples/c-cu100-emt \
+	    BIN='$(abspath $(BUILD)/bin)' OUT='$(abspath $(BUILD)/demo)'
+
+check: deps
+	@$(MAKE) --no-print-directory check-unit check-tools
+
+# Tests ---------------------------------------------------------------------
+
+check-unit: have-deps $(UNIT)
+	$(RUN) $(UNIT)
+
+check-tools: have-deps $(TOOLS)
+	PATH="$(abspath $(BUILD)/bin):$$PATH" RUN="$(RUN)" \
+	    sh tests/tools/run.sh
+
+check-slow: have-deps $(TOOLS)
+	PATH="$(abspath $(BUILD)/bin):$$PATH" \
+	    sh tests/tools/run.sh $(wildcard tests/tools/slow-*.sh)
+
+asan:
+	$(MAKE) BUILD=$(BUILD)/asan SAN=address,undefined CFLAGS='-O1 -g' check
+
+memcheck:
+	CK_FORK=no OMP_NUM_THREADS=1 $(MAKE) check \
+	    RUN='valgrind -q --leak-check=full --error-exitcode=99 \
+	    --suppressions=$(CURDIR)/tests/lint/valgrind.supp'
+
+FUZZ_SECONDS ?= 60
+fuzz: $(FUZZ_SRC:tests/fuzz/%.c=fuzz-%)
+fuzz-%: tests/fuzz/%.c
+	@mkdir -p $(BUILD)/fuzz/$*-corpus
+	clang $(ALL_CPPFLAGS) -std=c11 -g -O1 -fsanitize=fuzzer,address,undefined \
+	    -o $(BUILD)/fuzz/$* $< $(LIB_SRC) $(ALL_LDLIBS)
+	$(BUILD)/fuzz/$* -max_total_time=$(FUZZ_SECONDS) -rss_limit_mb=512 \
+	    -timeout=5 -artifact_prefix=$(BUILD)/fuzz/$*- \
+	    $(BUILD)/fuzz/$*-corpus $(wildcard tests/fuzz/$*-seeds)
+
+coverage:
+	-find $(BUILD)/cov -name '*.gcda' -delete
+	$(MAKE) BUILD=$(BUILD)/cov CFLAGS='-O0 -g --coverage' check
+	cd $(BUILD)/cov && find lib tools -name '*.gcno' | xargs gcov -n -s \
+	    $(CURDIR) -r 2>/dev/null | sh $(CURDIR)/tests/lint/coverage.sh
+
+bench: all $(BENCH)
+	PATH="$(abspath $(BUILD)/bin):$$PATH" BENCH='$(abspath $(BUILD)/bench)' \
+	    sh tests/bench/run.sh
+
+bench-al: all
+	PATH="$(abspath $(BUILD)/bin):$$PATH" sh tests/bench/al.sh
+
+# Lint ----------------------------------------------------------------------
+
+LINTS := lint-format lint-layers lint-headers lint-tidy lint-cppcheck \
+         lint-analyzer lint-shell lint-man
+lint: $(LINTS)
+
+lint-format:
+	clang-format --dry-run -Werror $(LIB_SRC) $(TOOL_SRC) $(UNIT_SRC) \
+	    $(FUZZ_SRC) $(BENCH_SRC) $(HEADERS)
+
+lint-layers:
+	awk -f tests/lint/layers.awk tests/lint/layers \
+	    $(LIB_SRC) $(TOOL_SRC) $(HEADERS)
+
+lint-headers:
+	for h in $(HEADERS); do \
+	    printf '#include "%s"\nextern int alone;\n' $$h | \
+	    $(CC) $(ALL_CPPFLAGS) $(ALL_CFLAGS) -I. -fsyntax-only -xc - || \
+	    exit 1; \
+	done
+
+lint-tidy:
+	clang-tidy --quiet --warnings-as-errors='*' $(LIB_SRC) $(TOOL_SRC) -- \
+	    $(ALL_CPPFLAGS) -std=c11
+
+lint-cppcheck:
+	cppcheck --quiet --std=c11 --enable=warning,performance,portability \
+	    --inline-suppr --error-exitcode=1 -Iinclude lib tools
+
+lint-analyzer:
+	$(MAKE) BUILD=$(BUILD)/analyzer CFLAGS='-O1 -fanalyzer' WERROR=-Werror
+
+lint-shell:
+	shellcheck -s sh $(SHELLS)
+
+lint-man:
+	mandoc -T lint -W warning $(MAN)
+
+# Install -------------------------------------------------------------------
+
+install: all
+	$(INSTALL) -d $(DESTDIR)$(bindir) $(DESTDIR)$(datadir)/pipelines
+	for t in $(TOOLS:$(BUILD)/bin/%=%); do \
+	    $(INSTALL) $(BUILD)/bin/$$t \
+	        $(DESTDIR)$(bindir)/$(PROGRAM_PREFIX)$$t || exit 1; \
+	done
+	$(INSTALL) -m 644 $(PIPES) $(DESTDIR)$(datadir)/pipelines
+	for m in $(MAN); do \
+	    to=$(DESTDIR)$(mandir)/man$${m##*.}; name=$${m#man/}; \
+	    case $$name in *.1) name=$(PROGRAM_PREFIX)$$name ;; esac; \
+	    $(INSTALL) -d $$to && $(INSTALL) -m 644 $$m $$to/$$name || exit 1; \
+	done
+
+uninstall:
+	for t in $(TOOLS:$(BUILD)/bin/%=%); do \
+	    rm -f $(DESTDIR)$(bindir)/$(PROGRAM_PREFIX)$$t; \
+	done
+	rm -rf $(DESTDIR)$(datadir)
+	for m in $(MAN:man/%=%); do name=$$m; \
+	    case $$m in *.1) name=$(PROGRAM_PREFIX)$$m ;; esac; \
+	    rm -f $(DESTDIR)$(mandir)/man$${m##*.}/$$name; \
+	done
+
+clean:
+	rm -rf $(BUILD)
+
+.DELETE_ON_ERROR:
+.SECONDARY:
+.PHONY: all have-deps deps deps-dev demo check check-unit check-tools \
+        check-slow asan memcheck fuzz coverage bench bench-al lint $(LINTS) \
+        install uninstall clean force

@@ -1,0 +1,97 @@
+#ifndef MORSEL_ATOMS_H
+#define MORSEL_ATOMS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include <morsel/util.h>
+
+/*
+ * Atoms in a periodic cell, and who is near whom.
+ *
+ * Lengths in angstrom.  Lattice vectors are the rows of cell: cell[0] = a1,
+ * cell[1] = a2, cell[2] = a3.  A direction that is not periodic may have a
+ * zero vector.  Atoms may lie anywhere: inside the cell, outside it, many
+ * cells away; nothing here wraps them.
+ */
+struct atoms {
+    int natoms;
+    int *z;           /* [natoms] atomic numbers, 1 ... MAX_Z */
+    double (*pos)[3]; /* [natoms][3] Cartesian positions, angstrom */
+    double cell[3][3];
+    bool pbc[3];
+    bool (*move)[3]; /* [natoms][3] may this coordinate move; NULL: all may */
+};
+
+void atoms_init(struct atoms *a, int natoms); /* zeroed, move == NULL */
+void atoms_release(struct atoms *a);
+void atoms_copy(struct atoms *to, const struct atoms *from);
+
+/*
+ * Hash of cell, pbc, species and positions, to the bit: the morsel_id of a
+ * frame.  The mask is not part of it.
+ */
+uint64_t atoms_hash(const struct atoms *a);
+
+/*
+ * The largest displacement of an atom between a and b, angstrom, each taken
+ * to the nearest periodic image; INFINITY if the two do not have the same
+ * species in the same order, cell (to 1e-6 angstrom) and pbc.
+ */
+double atoms_displacement(const struct atoms *a, const struct atoms *b);
+
+/*
+ * Largest norm of the force on an atom over the coordinates that may move,
+ * eV/angstrom: the fmax of ASE's optimizers.  NaN if a force is.
+ */
+double atoms_fmax(const struct atoms *a, double (*forces)[3]);
+
+/*
+ * The closest pair in units of the sum of its covalent radii, periodic images
+ * included: below about 0.5 no electronic structure code is to be trusted.
+ * INFINITY for a lone atom.  i, j (may be NULL) are the pair.
+ */
+double atoms_closest(const struct atoms *a, int *i, int *j);
+
+/* Elements. */
+enum { MAX_Z = 118 };
+
+/* Atomic number of a chemical symbol, or 0 if there is no such element. */
+int element_number(const char *symbol);
+const char *element_symbol(int z);
+
+/* Covalent radius, angstrom (Cordero et al., Dalton Trans. 2832 (2008)). */
+double element_radius(int z);
+
+/* Standard atomic weight, amu (IUPAC 2021; longest-lived isotope if none). */
+double element_mass(int z);
+
+/*
+ * Neighbors of every atom within a cutoff, periodic images included (an atom
+ * is a neighbor of itself through its own images), in compressed rows: those
+ * of atom i are entries first[i] to first[i+1] - 1, in a fixed order.
+ */
+struct neighbors {
+    int natoms;
+    double cutoff;  /* angstrom */
+    int *first;     /* [natoms + 1] */
+    int *j;         /* [first[natoms]] index of the neighbor */
+    double (*d)[3]; /* [first[natoms]][3] pos[j] + image - pos[i], angstrom */
+    double *r;      /* [first[natoms]] |d|, angstrom */
+    int room;
+};
+
+/*
+ * Find all pairs with 0 < r < cutoff (angstrom); each pair appears twice.
+ * O(N) by linked cells, with as many images as the cutoff needs.  nb is
+ * zeroed or from an earlier call, whose memory is used again.  Fails with
+ * ERR_RANGE if the list would exceed MAX_NEIGHBORS entries (a tiny cell, a
+ * hostile file), if two atoms coincide, or if a periodic direction has no
+ * lattice vector.
+ */
+enum { MAX_NEIGHBORS = 100000000 };
+int neighbors_find(struct neighbors *nb, const struct atoms *a, double cutoff,
+                   struct err *err) MORSEL_MUST_CHECK;
+void neighbors_release(struct neighbors *nb);
+
+#endif

@@ -1,0 +1,124 @@
+#ifndef MORSEL_DESCRIPTOR_H
+#define MORSEL_DESCRIPTOR_H
+
+#include <morsel/atoms.h>
+#include <morsel/util.h>
+
+/*
+ * Atom-centered symmetry functions: numbers that describe the surroundings
+ * of one atom and do not change when the system is moved, turned, or its
+ * like atoms renamed.  With fc the cutoff function and theta the angle at i,
+ *
+ *     G2_i = sum_j  exp(-eta (r_ij - rs)^2) fc(r_ij)
+ *
+ *     G4_i = 2^(1-zeta) sum_{j<k} (1 + lambda cos theta_jik)^zeta
+ *            exp(-eta (r_ij^2 + r_ik^2 + r_jk^2)) fc(r_ij) fc(r_ik) fc(r_jk)
+ *
+ *     G5_i = 2^(1-zeta) sum_{j<k} (1 + lambda cos theta_jik)^zeta
+ *            exp(-eta (r_ij^2 + r_ik^2)) fc(r_ij) fc(r_ik)
+ *
+ * over neighbors of given elements, periodic images included; an unordered
+ * pair j, k counts once (Behler's double sum is twice this).  The cutoff
+ * function is a cosine or a polynomial in x = r / rc,
+ *
+ *     fc = (1 + cos(pi x)) / 2     or     1 + g x^(g+1) - (g + 1) x^g.
+ *
+ * Source: J. Behler, J. Chem. Phys. 134, 074106 (2011); the polynomial:
+ * A. Khorshidi and A. A. Peterson, Comput. Phys. Commun. 207, 310 (2016).
+ */
+enum sf_type { SF_G2 = 2, SF_G4 = 4, SF_G5 = 5 };
+
+struct sf {
+    enum sf_type type;
+    int z1, z2;          /* neighbor elements; z1 <= z2; z2 = 0 for G2 */
+    double eta;          /* 1/angstrom^2 */
+    double rs;           /* angstrom, G2 */
+    double zeta, lambda; /* G4, G5: zeta >= 1, lambda is +1 or -1 */
+};
+
+enum cutoff_type { CUTOFF_COSINE, CUTOFF_POLYNOMIAL };
+
+struct cutoff {
+    enum cutoff_type type;
+    double rc;    /* angstrom */
+    double gamma; /* of the polynomial, >= 2 */
+};
+
+/* A set of functions for each central element. */
+struct descriptor {
+    struct cutoff cutoff;
+    int nelement;
+    int *z;         /* [nelement] central elements, in the order of the user */
+    int *nsf;       /* [nelement] */
+    struct sf **sf; /* [nelement][nsf] */
+};
+
+void descriptor_release(struct descriptor *d);
+
+/*
+ * The set of a name ("paper", "neb"), the same for each of the elements z[n]:
+ * G2 loop eta outer, element inner; then G4 loop eta, zeta, lambda, element
+ * pair innermost.  Names, parameters and sources: morsel-set(5).  ERR_RANGE
+ * if there is no set of that name.
+ */
+int descriptor_named(struct descriptor *d, const char *name, const int *z,
+                     int n, struct err *err) MORSEL_MUST_CHECK;
+
+/*
+ * Read a set in the format of morsel-set(5), for the elements z[n] where the
+ * file leaves them open.
+ */
+int descriptor_read(struct descriptor *d, struct text *t, const int *z, int n,
+                    struct err *err) MORSEL_MUST_CHECK;
+
+/* As part of a binary file; the reader sets b->bad on nonsense. */
+void descriptor_put(const struct descriptor *d, struct bin *b);
+void descriptor_get(struct descriptor *d, struct bin *b);
+
+/* Index of element z in d->z, or -1. */
+int descriptor_element(const struct descriptor *d, int z);
+
+/*
+ * Features of all atoms of one frame and their exact derivatives, summed over
+ * the images of each atom.  Atom i has n_i = nsf of its element values
+ *
+ *     g + first[i]                   [n_i]
+ *
+ * and one block of derivatives for each atom it depends on, itself included,
+ * entries e = dep[i] ... dep[i+1] - 1:
+ *
+ *     dg + block[e]                  [3][n_i]  dG_i / dpos[atom[e]],
+ *                                              1/angstrom
+ */
+struct features {
+    int natoms;
+    int *element; /* [natoms] index into the descriptor's elements */
+    int *first;   /* [natoms + 1] */
+    double *g;    /* [first[natoms]] */
+    int *dep;     /* [natoms + 1] */
+    int *atom;    /* [dep[natoms]] */
+    int *block;   /* [dep[natoms]] */
+    double *dg;
+    int room_atoms, room_g, room_dep, room_dg; /* for reuse */
+};
+
+/*
+ * Compute the features of a.  nb holds its neighbors within d->cutoff.rc or
+ * more; f is zeroed or from an earlier call, whose memory is used again.
+ * Without derivatives dep, atom, block and dg are left alone.  Parallel over
+ * atoms (OpenMP); the result does not depend on the number of threads.
+ * ERR_RANGE if a holds an element that d does not know.
+ */
+int features_compute(struct features *f, const struct descriptor *d,
+                     const struct atoms *a, const struct neighbors *nb,
+                     bool derivatives, struct err *err) MORSEL_MUST_CHECK;
+void features_release(struct features *f);
+
+/*
+ * forces[j] -= sum_i dG_i/dpos[j] . dedg_i, added to what is there: forces
+ * (eV/angstrom) from dE/dG (eV), dedg laid out as g.
+ */
+void features_forces(const struct features *f, const double *dedg,
+                     double (*forces)[3]);
+
+#endif

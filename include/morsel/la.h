@@ -1,0 +1,33 @@
+#ifndef MORSEL_LA_H
+#define MORSEL_LA_H
+
+#include <morsel/util.h>
+
+/*
+ * The one place that decides who owns the cores: OpenMP gets n threads (0:
+ * all cores, or OMP_NUM_THREADS), and BLAS one in each.  Call it before
+ * anything computes.
+ */
+void la_threads(int n);
+
+/*
+ * Dense linear algebra: the few BLAS and LAPACK calls the project makes, in
+ * its own words.  All matrices are row-major and packed; "a is m x k" means
+ * a[i * k + j].  BLAS and LAPACK are called from lib/la only.
+ */
+
+enum la_op { LA_N, LA_T }; /* as it is, or transposed */
+
+/* c <- alpha op(a) op(b) + beta c, with op(a) m x k, op(b) k x n, c m x n. */
+void la_gemm(enum la_op op_a, enum la_op op_b, int m, int n, int k,
+             double alpha, const double *a, const double *b, double beta,
+             double *c);
+
+/*
+ * Eigenvalues w[n], ascending, and orthonormal eigenvectors of the symmetric
+ * n x n matrix a, which they replace: row i of a is the vector of w[i].
+ * Returns 0 or ERR_NUMERIC if the iteration fails (LAPACK dsyevd).
+ */
+int la_eig_sym(int n, double *a, double *w, struct err *err) MORSEL_MUST_CHECK;
+
+#endif

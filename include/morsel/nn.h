@@ -1,0 +1,64 @@
+#ifndef MORSEL_NN_H
+#define MORSEL_NN_H
+
+#include <morsel/util.h>
+
+/*
+ * Multilayer perceptron on batches of rows.  It knows matrices, not atoms.
+ *
+ * With a_0 = x the input and W_l, b_l the parameters of layer l,
+ *
+ *     h_l = a_{l-1} W_l^T + b_l,   a_l = s(h_l),   y = h_L
+ *
+ * and s the activation.  The output is one number.  All parameters live in
+ * one flat vector theta: W_1, b_1, W_2, b_2, ... with W_l row-major
+ * [width_l][width_{l-1}].  So do their gradients, and so does a model file:
+ * optimizers, checks and input/output see one vector.
+ */
+enum activation { ACT_TANH, ACT_SIGMOID, ACT_SOFTPLUS, ACT_SILU, ACT_LINEAR };
+enum { MLP_MAX_LAYERS = 8 };
+
+struct mlp {
+    enum activation act;
+    int nlayer;                    /* L */
+    int width[MLP_MAX_LAYERS + 1]; /* width[0] the input, width[L] = 1 */
+};
+
+int mlp_nparam(const struct mlp *net);
+const char *activation_name(enum activation act);
+int activation_of_name(const char *name); /* or -1 */
+
+/*
+ * Random initial weights: uniform in +-1/sqrt(fan in), weights and biases (as
+ * the paper's code did), or Glorot and Bengio's (AISTATS 2010).
+ */
+enum mlp_init { INIT_FAN_IN, INIT_GLOROT };
+void mlp_init(const struct mlp *net, enum mlp_init how, struct rng *r,
+              double *theta);
+
+/* Doubles of work that the calls below need for a batch of n rows. */
+size_t mlp_nwork(const struct mlp *net, int n);
+
+/*
+ *   theta [nparam]        parameters
+ *   x     [n][width[0]]   input
+ *   y     [n]             output (out)
+ *   dydx  [n][width[0]]   its derivative (out); may be NULL
+ *   work  [nwork]         activations, kept for mlp_backward() (out)
+ */
+void mlp_forward(const struct mlp *net, const double *theta, int n,
+                 const double *x, double *y, double *dydx, double *work);
+
+/*
+ * Gradient of a function of values and slopes of the last mlp_forward():
+ * given dL/dy [n] and v = dL/d(dydx) [n][width[0]] (NULL: none), add dL/dtheta
+ * [nparam] to dtheta.  The second part is the derivative along v of the
+ * network's gradient (a forward-over-reverse product; Pearlmutter, Neural
+ * Comput. 6, 147 (1994)): the cost of force training is a small multiple of
+ * that of energies.
+ */
+void mlp_backward(const struct mlp *net, const double *theta, int n,
+                  const double *x, const double *dldy, const double *v,
+                  double *work, double *dtheta);
+
+#endif

@@ -1,0 +1,75 @@
+#ifndef MORSEL_POTENTIAL_H
+#define MORSEL_POTENTIAL_H
+
+#include <morsel/atoms.h>
+#include <morsel/descriptor.h>
+#include <morsel/nn.h>
+#include <morsel/prior.h>
+#include <morsel/util.h>
+
+/*
+ * What a driver needs of a potential: energy and forces of atoms, and how far
+ * to trust them.  Trained models and oracles are potentials; drivers know no
+ * other interface.
+ */
+struct prediction {
+    int natoms;
+    double energy;       /* eV */
+    double (*forces)[3]; /* [natoms][3] eV/angstrom */
+    double sigma_e;      /* spread of the energy over the committee, eV */
+    double *sigma_f;     /* [natoms] spread of the force vector, eV/angstrom:
+                            sqrt(mean over members |F_k - mean F|^2) */
+    int members;         /* of the committee; 1: the sigmas are 0 */
+};
+void prediction_release(struct prediction *p);
+
+struct potential {
+    /*
+     * Fill in out (zeroed, or from an earlier call on as many atoms).  Fails
+     * with ERR_RANGE if the atoms are outside what the potential knows (an
+     * element, coincident atoms), ERR_NUMERIC if the result is not finite,
+     * and whatever an oracle says.
+     */
+    int (*eval)(struct potential *p, const struct atoms *a,
+                struct prediction *out, struct err *err);
+    void (*release)(struct potential *p);
+    void *self;
+    uint64_t id; /* hash of the model file: model_id; 0 for an oracle */
+};
+
+/*
+ * A model: for each element a network on scaled features, committee members
+ * differing in their weights; energies are relative to a sum over atoms,
+ *
+ *     E = sum_i e0[element_i] + E_prior + unit sum_i y_i(x_i)
+ *     x = (g - shift) * scale
+ *
+ * with y the network of the element of atom i.  Everything is in double
+ * precision, and E is formed last: energies near -1e5 eV lose nothing.
+ */
+struct model {
+    struct descriptor descriptor;
+    struct prior prior;       /* nelement = 0: none */
+    struct mlp *net;          /* [nelement] shapes */
+    double **shift, **scale;  /* [nelement][nsf] */
+    double **low, **high;     /* [nelement][nsf] range seen in training */
+    double *e0;               /* [nelement] eV */
+    double unit;              /* eV */
+    int members;
+    double **theta;           /* [members][nparam], elements in order */
+    int nparam;               /* sum over elements of mlp_nparam() */
+    char *provenance;         /* lines "key value" of how it was made */
+};
+
+void model_release(struct model *m);
+
+/* The format of morsel-model(5). */
+int model_write(const struct model *m, FILE *f, const char *path,
+                struct err *err) MORSEL_MUST_CHECK;
+int model_read(struct model *m, uint64_t *id, const char *path,
+               struct err *err) MORSEL_MUST_CHECK;
+
+/* Make p evaluate m, which it owns from now on. */
+void potential_of_model(struct potential *p, struct model *m, uint64_t id);
+
+#endif

@@ -1,0 +1,6 @@
+#include "suites.h"
+
+Suite *atoms_suite(void)
+{
+    return suite_create("atoms");
+}

@@ -1,0 +1,6 @@
+#include "suites.h"
+
+Suite *descriptor_suite(void)
+{
+    return suite_create("descriptor");
+}

@@ -1,0 +1,6 @@
+#include "suites.h"
+
+Suite *io_suite(void)
+{
+    return suite_create("io");
+}

@@ -1,0 +1,6 @@
+#include "suites.h"
+
+Suite *la_suite(void)
+{
+    return suite_create("la");
+}

@@ -1,0 +1,6 @@
+#include "suites.h"
+
+Suite *nn_suite(void)
+{
+    return suite_create("nn");
+}

@@ -1,0 +1,6 @@
+#include "suites.h"
+
+Suite *train_suite(void)
+{
+    return suite_create("train");
+}

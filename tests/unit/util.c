@@ -1,0 +1,6 @@
+#include "suites.h"
+
+Suite *util_suite(void)
+{
+    return suite_create("util");
+}
