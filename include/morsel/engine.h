@@ -17,7 +17,7 @@ struct outcome {
     bool ok;
     char reason[16];  /* one word, see dft-single(1): scf, crash, parse, ... */
     char detail[256]; /* one line for a person */
-    double energy;       /* eV, extrapolated to zero smearing */
+    double energy;    /* eV, extrapolated to zero smearing */
     double free_energy;  /* eV, what the forces are the derivative of */
     double (*forces)[3]; /* [natoms][3] eV/angstrom, raw */
     bool has_stress;
@@ -66,12 +66,12 @@ struct qe_params {
     double ecut;            /* eV */
     double dual;            /* density cutoff / ecut */
     int kgrid[3], kshift[3];
-    const char *smearing;   /* mp, mv, fd, gauss or none */
-    double sigma;           /* eV */
-    double conv;            /* SCF threshold, eV */
+    const char *smearing; /* mp, mv, fd, gauss or none */
+    double sigma;         /* eV */
+    double conv;          /* SCF threshold, eV */
     int max_scf;
-    double timeout;         /* s; 0: none */
-    const char *scratch;    /* folder for the run; kept if keep */
+    double timeout;      /* s; 0: none */
+    const char *scratch; /* folder for the run; kept if keep */
     bool keep;
 };
 int engine_qe(struct engine *e, const struct qe_params *p,

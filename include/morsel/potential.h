@@ -49,16 +49,16 @@ struct potential {
  */
 struct model {
     struct descriptor descriptor;
-    struct prior prior;       /* nelement = 0: none */
-    struct mlp *net;          /* [nelement] shapes */
-    double **shift, **scale;  /* [nelement][nsf] */
-    double **low, **high;     /* [nelement][nsf] range seen in training */
-    double *e0;               /* [nelement] eV */
-    double unit;              /* eV */
+    struct prior prior;      /* nelement = 0: none */
+    struct mlp *net;         /* [nelement] shapes */
+    double **shift, **scale; /* [nelement][nsf] */
+    double **low, **high;    /* [nelement][nsf] range seen in training */
+    double *e0;              /* [nelement] eV */
+    double unit;             /* eV */
     int members;
-    double **theta;           /* [members][nparam], elements in order */
-    int nparam;               /* sum over elements of mlp_nparam() */
-    char *provenance;         /* lines "key value" of how it was made */
+    double **theta;   /* [members][nparam], elements in order */
+    int nparam;       /* sum over elements of mlp_nparam() */
+    char *provenance; /* lines "key value" of how it was made */
 };
 
 void model_release(struct model *m);

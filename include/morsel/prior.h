@@ -26,7 +26,7 @@ struct morse {
 };
 
 struct prior {
-    double rs, rc;      /* switch from rs to rc, angstrom; rs = rc: sharp */
+    double rs, rc; /* switch from rs to rc, angstrom; rs = rc: sharp */
     int nelement;
     int *z;             /* [nelement] */
     struct morse *pair; /* [nelement * nelement], symmetric */

@@ -212,8 +212,8 @@ struct rng {
 
 void rng_init(struct rng *r, uint64_t seed);
 uint64_t rng_next(struct rng *r);
-double rng_uniform(struct rng *r);      /* [0, 1) */
-int rng_below(struct rng *r, int n);    /* 0 ... n - 1, n > 0, unbiased */
-double rng_normal(struct rng *r);       /* mean 0, variance 1 */
+double rng_uniform(struct rng *r);   /* [0, 1) */
+int rng_below(struct rng *r, int n); /* 0 ... n - 1, n > 0, unbiased */
+double rng_normal(struct rng *r);    /* mean 0, variance 1 */
 
 #endif
