@@ -1,0 +1,285 @@
+#include <morsel/la.h>
+#include <morsel/prior.h>
+
+#include <math.h>
+
+#include "limits.h"
+
+/*
+ * The parameters are the logarithms of D, re and a, so that all three stay
+ * positive; the free ones come last: re and a if D is held, a alone in the
+ * paper's way.
+ */
+enum { NPAR = 3 };
+
+struct problem {
+    const struct dimer *point; /* [npoint] */
+    int npoint, nforce;
+    double shift; /* eV, taken off the energies */
+    double w;     /* angstrom */
+    int first;    /* parameters first ... NPAR - 1 are free */
+};
+
+/* J^T J, J^T residual and the sum of squares at some parameters. */
+struct normal {
+    double jj[NPAR][NPAR];
+    double jr[NPAR];
+    double cost; /* eV^2 */
+};
+
+/*
+ * phi and phi' and their derivatives by ln D, ln re and ln a, from
+ * e = exp(-a (r - re)): de/d(re) = a e, de/da = -(r - re) e.
+ */
+static double phi_row(const struct morse *m, double r, double row[NPAR])
+{
+    double e = exp(-m->a * (r - m->re));
+    double phi = m->d * (e * e - 2 * e), de = 2 * m->d * (e * e - e);
+
+    row[0] = phi;
+    row[1] = de * m->a * m->re;
+    row[2] = -de * (r - m->re) * m->a;
+    return phi;
+}
+
+static double slope_row(const struct morse *m, double r, double row[NPAR])
+{
+    double e = exp(-m->a * (r - m->re));
+    double slope = -2 * m->a * m->d * (e * e - e);
+    double de = -2 * m->a * m->d * (2 * e * e - e);
+
+    row[0] = slope;
+    row[1] = de * m->a * m->re;
+    row[2] = slope - de * (r - m->re) * m->a;
+    return slope;
+}
+
+static void add_row(struct normal *s, const double row[NPAR], double residual,
+                    double weight)
+{
+    for (int k = 0; k < NPAR; k++) {
+        for (int l = 0; l < NPAR; l++)
+            s->jj[k][l] += weight * weight * row[k] * row[l];
+        s->jr[k] += weight * weight * row[k] * residual;
+    }
+    s->cost += weight * weight * residual * residual;
+}
+
+static void normal_at(const struct problem *p, const struct morse *m,
+                      struct normal *s)
+{
+    double row[NPAR];
+
+    *s = (struct normal){.cost = 0};
+    for (int n = 0; n < p->npoint; n++) {
+        const struct dimer *x = &p->point[n];
+        double phi = phi_row(m, x->r, row);
+
+        add_row(s, row, phi - (x->e - p->shift), 1);
+        if (!isnan(x->de) && p->w > 0) {
+            double slope = slope_row(m, x->r, row);
+
+            add_row(s, row, slope - x->de, p->w);
+        }
+    }
+}
+
+/*
+ * Eigenvalues w and vectors (rows of v) of J^T J over the n free parameters,
+ * scaled to a unit diagonal; scale[k] is the square root of the old one.
+ */
+static int decompose(const struct problem *p, const struct normal *s,
+                     double scale[NPAR], double *v, double w[NPAR],
+                     struct err *err)
+{
+    int first = p->first, n = NPAR - first;
+
+    for (int k = 0; k < n; k++) {
+        scale[k] = sqrt(s->jj[first + k][first + k]);
+        if (!(scale[k] > 0))
+            return err_set(err, ERR_NUMERIC,
+                           "the distances do not determine a Morse curve");
+    }
+    for (int k = 0; k < n; k++)
+        for (int l = 0; l < n; l++)
+            v[k * n + l] = s->jj[first + k][first + l] / (scale[k] * scale[l]);
+    return la_eig_sym(n, v, w, err);
+}
+
+/* m with ln(parameters) moved by -V (w + mu)^-1 V^T J^T r, scaled back. */
+static struct morse moved(const struct problem *p, const struct normal *s,
+                          const struct morse *m, const double scale[NPAR],
+                          const double *v, const double w[NPAR], double mu)
+{
+    int first = p->first, n = NPAR - first;
+    double x[NPAR] = {m->d, m->re, m->a};
+
+    for (int k = 0; k < n; k++) {
+        double step = 0;
+
+        for (int q = 0; q < n; q++) {
+            double along = 0;
+
+            for (int l = 0; l < n; l++)
+                along += v[q * n + l] * s->jr[first + l] / scale[l];
+            step -= v[q * n + k] * along / (fmax(w[q], 0) + mu);
+        }
+        x[first + k] *= exp(fmax(-1, fmin(1, step / scale[k])));
+    }
+    return (struct morse){x[0], x[1], x[2]};
+}
+
+/* Is the residual orthogonal to all that the parameters can change? */
+static bool stationary(const struct problem *p, const struct normal *s)
+{
+    double residual = sqrt(s->cost);
+
+    for (int k = p->first; k < NPAR; k++)
+        if (fabs(s->jr[k]) > sqrt(s->jj[k][k]) * (1e-6 * residual + 1e-11))
+            return false;
+    return true;
+}
+
+/*
+ * Levenberg and Marquardt: damp the step until the sum of squares falls.  A
+ * step out of the limits of prior.h counts as one that does not.
+ */
+static int minimize(const struct problem *p, struct morse *m, struct normal *s,
+                    struct err *err)
+{
+    double mu = 1e-3, scale[NPAR], v[NPAR * NPAR], w[NPAR];
+
+    normal_at(p, m, s);
+    for (int it = 0; it < 1000; it++) {
+        double before = s->cost;
+        bool lower = false;
+
+        if (decompose(p, s, scale, v, w, err) < 0)
+            return ERR_NUMERIC;
+        for (; !lower && mu < 1e12; mu *= lower ? 0.1 : 4) {
+            struct morse to = moved(p, s, m, scale, v, w, mu);
+            struct normal there;
+
+            normal_at(p, &to, &there);
+            lower = morse_allowed(&to) && there.cost < s->cost;
+            if (lower) {
+                *m = to;
+                *s = there;
+            }
+        }
+        if (!lower || before - s->cost <= 1e-15 * before)
+            break;
+        mu = fmax(mu, 1e-15);
+    }
+    return stationary(p, s) ? 0
+                            : err_set(err, ERR_NUMERIC,
+                                      "no Morse curve goes through the points");
+}
+
+/* The a that fits best on a grid, D and re as they are. */
+static void guess_a(const struct problem *p, struct morse *m)
+{
+    double best = INFINITY, best_a = 1;
+
+    for (double a = 0.1; a < MORSE_MAX_A; a *= 1.2) {
+        struct normal s;
+
+        m->a = a;
+        normal_at(p, m, &s);
+        if (s.cost < best) {
+            best = s.cost;
+            best_a = a;
+        }
+    }
+    m->a = best_a;
+}
+
+/* Standard errors: sqrt of the diagonal of s^2 (J^T J)^-1, from logarithms. */
+static int standard_errors(const struct problem *p, const struct normal *s,
+                           struct morse_fit *fit, struct err *err)
+{
+    int n = NPAR - p->first, ndata = p->npoint + p->nforce;
+    double scale[NPAR], v[NPAR * NPAR], w[NPAR], e[NPAR] = {0};
+    double s2 = ndata > n ? s->cost / (ndata - n) : NAN;
+
+    if (decompose(p, s, scale, v, w, err) < 0)
+        return ERR_NUMERIC;
+    if (w[0] < 1e-12)
+        return err_set(err, ERR_NUMERIC,
+                       "the distances do not determine a Morse curve");
+    for (int k = 0; k < n; k++) {
+        double sum = 0;
+
+        for (int q = 0; q < n; q++)
+            sum += v[q * n + k] * v[q * n + k] / w[q];
+        e[p->first + k] = sqrt(s2 * sum) / scale[k];
+    }
+    fit->error =
+        (struct morse){e[0] * fit->m.d, e[1] * fit->m.re, e[2] * fit->m.a};
+    return 0;
+}
+
+static void deviations(const struct problem *p, struct morse_fit *fit)
+{
+    double e2 = 0, f2 = 0;
+    int nforce = 0;
+
+    for (int n = 0; n < p->npoint; n++) {
+        const struct dimer *x = &p->point[n];
+        double slope, phi = morse_phi(&fit->m, x->r, &slope);
+
+        e2 += pow(phi - (x->e - p->shift), 2);
+        if (!isnan(x->de)) {
+            f2 += pow(slope - x->de, 2);
+            nforce++;
+        }
+    }
+    fit->rms_e = sqrt(e2 / p->npoint);
+    fit->rms_f = nforce ? sqrt(f2 / nforce) : NAN;
+}
+
+/* D and re from the lowest point; what is free. */
+static void start(struct problem *p, enum fit_method method,
+                  struct morse_fit *fit)
+{
+    const struct dimer *low = &p->point[0];
+
+    for (int n = 0; n < p->npoint; n++) {
+        if (p->point[n].e < low->e)
+            low = &p->point[n];
+        if (!isnan(p->point[n].de) && p->w > 0)
+            p->nforce++;
+    }
+    fit->unbound = low->e >= 0;
+    if (fit->unbound)
+        p->shift = low->e + MORSE_UNBOUND;
+    p->first = method == FIT_PAPER ? 2 : fit->unbound ? 1 : 0;
+    fit->m.d = p->shift - low->e;
+    fit->m.re = low->r;
+}
+
+int morse_fit(struct morse_fit *fit, const struct dimer *point, int n,
+              enum fit_method method, double w, struct err *err)
+{
+    struct problem p = {.point = point, .npoint = n};
+    struct normal s;
+
+    *fit = (struct morse_fit){.npoint = n};
+    if (n < 1)
+        return err_set(err, ERR_RANGE, "there is no dimer to fit to");
+    p.w = method == FIT_PAPER ? 0 : w;
+    start(&p, method, fit);
+    fit->nforce = p.nforce;
+    fit->nparam = NPAR - p.first;
+    if (n + p.nforce < NPAR)
+        return err_set(err, ERR_RANGE,
+                       "%d energies and %d forces are too few: a Morse curve "
+                       "needs three",
+                       n, p.nforce);
+    guess_a(&p, &fit->m);
+    if (minimize(&p, &fit->m, &s, err) < 0 ||
+        standard_errors(&p, &s, fit, err) < 0)
+        return ERR_NUMERIC;
+    deviations(&p, fit);
+    return 0;
+}
