@@ -28,8 +28,8 @@ void atoms_release(struct atoms *a);
 void atoms_copy(struct atoms *to, const struct atoms *from);
 
 /*
- * Hash of cell, pbc, species and positions, to the bit: the morsel_id of a
- * frame.  The mask is not part of it.
+ * Hash of cell, pbc, species and positions, to the bit (-0 is 0): the
+ * morsel_id of a frame.  The mask is not part of it.
  */
 uint64_t atoms_hash(const struct atoms *a);
 
@@ -60,16 +60,24 @@ enum { MAX_Z = 118 };
 int element_number(const char *symbol);
 const char *element_symbol(int z);
 
-/* Covalent radius, angstrom (Cordero et al., Dalton Trans. 2832 (2008)). */
+/*
+ * Covalent radius, angstrom: B. Cordero et al., Dalton Trans. 2832 (2008), to
+ * Cm; from Bk on P. Pyykko and M. Atsumi, Chem. Eur. J. 15, 186 (2009).
+ */
 double element_radius(int z);
 
-/* Standard atomic weight, amu (IUPAC 2021; longest-lived isotope if none). */
+/*
+ * Standard atomic weight, amu (IUPAC 2013, the values of ASE; mass of the
+ * longest-lived isotope where there is none).
+ */
 double element_mass(int z);
 
 /*
  * Neighbors of every atom within a cutoff, periodic images included (an atom
  * is a neighbor of itself through its own images), in compressed rows: those
- * of atom i are entries first[i] to first[i+1] - 1, in a fixed order.
+ * of atom i are entries first[i] to first[i+1] - 1, in ascending order of j;
+ * images of one atom in a fixed order.  That i is d from j and j is -d from i
+ * holds to the bit.
  */
 struct neighbors {
     int natoms;
@@ -78,16 +86,20 @@ struct neighbors {
     int *j;         /* [first[natoms]] index of the neighbor */
     double (*d)[3]; /* [first[natoms]][3] pos[j] + image - pos[i], angstrom */
     double *r;      /* [first[natoms]] |d|, angstrom */
-    int room;
+    int room_atoms, room;
 };
 
 /*
- * Find all pairs with 0 < r < cutoff (angstrom); each pair appears twice.
- * O(N) by linked cells, with as many images as the cutoff needs.  nb is
- * zeroed or from an earlier call, whose memory is used again.  Fails with
- * ERR_RANGE if the list would exceed MAX_NEIGHBORS entries (a tiny cell, a
- * hostile file), if two atoms coincide, or if a periodic direction has no
- * lattice vector.
+ * Find all pairs with r < cutoff (angstrom); each pair appears twice.  O(N) by
+ * linked cells in a reduced basis, with as many images as the cutoff needs;
+ * any cell will do: skewed, left-handed, much smaller than the cutoff, with
+ * zero vectors where it is not periodic.  nb is zeroed or from an earlier
+ * call, whose memory is used again.
+ *
+ * Fails with ERR_RANGE if a periodic direction has no lattice vector or these
+ * are dependent, if two atoms are within 1e-6 angstrom, if a position is not
+ * within 1e9 angstrom, or if the list would exceed MAX_NEIGHBORS entries (a
+ * tiny cell, a hostile file).
  */
 enum { MAX_NEIGHBORS = 100000000 };
 int neighbors_find(struct neighbors *nb, const struct atoms *a, double cutoff,
