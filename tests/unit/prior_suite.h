@@ -1,0 +1,10 @@
+#ifndef TESTS_UNIT_PRIOR_SUITE_H
+#define TESTS_UNIT_PRIOR_SUITE_H
+
+#include <check.h>
+
+/* The parts of the suite of lib/prior. */
+TCase *prior_file_tests(void);
+TCase *prior_fit_tests(void);
+
+#endif
