@@ -23,6 +23,10 @@ void la_gemm(enum la_op op_a, enum la_op op_b, int m, int n, int k,
              double alpha, const double *a, const double *b, double beta,
              double *c);
 
+/* x . y, and y <- a x + y, of vectors [n]. */
+double la_dot(int n, const double *x, const double *y);
+void la_axpy(int n, double a, const double *x, double *y);
+
 /*
  * Eigenvalues w[n], ascending, and orthonormal eigenvectors of the symmetric
  * n x n matrix a, which they replace: row i of a is the vector of w[i].

@@ -19,24 +19,47 @@ enum optim_status {
 };
 
 /*
- * Limited-memory BFGS with a line search for the strong Wolfe conditions:
- * J. Nocedal, Math. Comp. 35, 773 (1980); J. Nocedal and S. J. Wright,
- * Numerical Optimization (2006), algorithms 3.5, 3.6, 7.4 and 7.5.
- *
- * An iteration goes from x to x + t d along the direction d.  With
- * phi(t) = f(x + t d) it accepts the first trial t that it finds with
+ * Search of phi(t), t > 0, for the strong Wolfe conditions
  *
  *     phi(t) <= phi(0) + c1 t phi'(0),   |phi'(t)| <= c2 |phi'(0)|,
  *
- * c1 = 1e-4 and c2 = 0.9.  A value or slope that is not finite counts as too
- * high, so the search backs off from it.  The first trial is t = 1, but
- * min(1, 1/|g|_1) along the steepest descent, which is the direction of the
- * first iteration, and of one after the search has failed.
+ * with c1 = 1e-4, c2 = 0.9 and phi'(0) < 0: J. Nocedal and S. J. Wright,
+ * Numerical Optimization (2006), algorithms 3.5 and 3.6, with the safeguards
+ * of J. J. More and D. J. Thuente, ACM TOMS 20, 286 (1994).  A value or slope
+ * that is not finite counts as too high, so the search backs off from it.
  */
-struct lbfgs_trial {
-    double t, f, slope; /* phi(t), phi'(t) */
+#define WOLFE_C1 1e-4
+#define WOLFE_C2 0.9
+
+struct wolfe_point {
+    double t, f, slope; /* t, phi(t), phi'(t) */
 };
 
+struct wolfe {
+    struct wolfe_point start; /* t = 0 */
+    struct wolfe_point lo;    /* the lowest so far that meets the first */
+    struct wolfe_point hi;    /* with zoom: a t that meets both lies between */
+    bool zoom;
+    int trials;
+    double t;        /* the trial asked for */
+    double width[2]; /* |hi - lo| before the last two trials */
+};
+
+enum wolfe_status {
+    WOLFE_GO_ON, /* evaluate at t */
+    WOLFE_DONE,  /* lo meets both conditions */
+    WOLFE_FAILED /* none found; lo is the lowest (the start, if none is) */
+};
+
+void wolfe_start(struct wolfe *w, double f, double slope, double t);
+enum wolfe_status wolfe_step(struct wolfe *w, double f, double slope);
+
+/*
+ * Limited-memory BFGS: J. Nocedal, Math. Comp. 35, 773 (1980); algorithms 7.4
+ * and 7.5 of Nocedal and Wright.  An iteration searches along a direction d;
+ * its first trial is d itself, but min(1, 1/|g|_1) of the steepest descent,
+ * which is the direction at first, and after a search has failed.
+ */
 struct lbfgs {
     int n, memory;
     int iterations; /* steps accepted */
@@ -45,22 +68,17 @@ struct lbfgs {
     double f;
     double *x, *g; /* [n] */
 
-    /* The last `count` steps, the newest before row `next`. */
+    /* The last `count` steps; the next one goes to row `next`. */
     int count, next;
     double *s, *y; /* [memory][n] differences of x and of g */
     double *rho;   /* [memory] 1 / s.y */
     double *alpha; /* [memory] work of the two-loop recursion */
 
-    /* The line search from x along d. */
-    bool searching;            /* false: lbfgs_step() is given a new start */
-    bool zoom;                 /* a good step lies between lo and hi */
-    int trials;                /* evaluations in this search */
-    double *d;                 /* [n] */
-    double *glo;               /* [n] gradient at lo */
-    struct lbfgs_trial start;  /* t = 0 */
-    struct lbfgs_trial lo, hi; /* lo: the lowest trial so far */
-    double t;                  /* the trial that has been asked for */
-    double width;              /* |hi - lo| two zooms ago */
+    /* The search from x along d. */
+    bool searching; /* false: the next x is a new start */
+    struct wolfe search;
+    double *d;   /* [n] */
+    double *glo; /* [n] gradient at search.lo */
 };
 
 void lbfgs_init(struct lbfgs *o, int n, int memory);
