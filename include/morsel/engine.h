@@ -23,12 +23,16 @@ struct outcome {
     bool has_stress;
     double stress[3][3]; /* eV/angstrom^3, ASE's sign */
     int scf_steps;       /* 0 if there is no such thing */
+    double seconds;      /* that the answer took; by engine_ask() */
 };
 void outcome_release(struct outcome *o);
 
 /* Fill in a failure; returns 0 so that an engine can return it. */
 int outcome_fail(struct outcome *o, const char *reason, const char *fmt, ...)
     MORSEL_PRINTF(3, 4);
+
+/* Could the same question get another answer? */
+bool outcome_may_change(const struct outcome *o);
 
 struct engine {
     const char *name; /* dft_engine of the frames it labels */
@@ -44,6 +48,31 @@ struct engine {
     void *self;
     char settings[17]; /* hash of all that decides the numbers, hexadecimal */
 };
+
+/*
+ * Name the level of theory: text says all that decides the numbers, and its
+ * hash becomes e->settings.
+ */
+void engine_settings(struct engine *e, const char *text);
+
+/*
+ * Ask e for the label of f.  Atoms closer than overlap times the sum of their
+ * covalent radii are refused before the engine is asked (`overlap`; 0: ask
+ * whatever they are), and what it says must pass engine_accept().  out is
+ * zeroed first; the caller releases it.  Returns as label().
+ */
+int engine_ask(struct engine *e, const struct frame *f, double overlap,
+               struct outcome *out, struct err *err) MORSEL_MUST_CHECK;
+
+/*
+ * The test that a label of any engine must pass: energies and all forces (and
+ * the stress, if there is one) are finite numbers; it becomes the failure
+ * `nan` otherwise.  Net forces are no failure, since surfaces in fields and
+ * coarse grids have them: a sum over atoms above NET_FORCE_LIMIT is said in
+ * detail.
+ */
+#define NET_FORCE_LIMIT 0.1 /* eV/angstrom */
+void engine_accept(const struct frame *f, struct outcome *out);
 
 /*
  * Effective-medium theory: the functional form and parameters of ASE's EMT
@@ -96,5 +125,65 @@ int engine_replay(struct engine *e, const char *path, double tol,
 
 /* Make p ask e, which it owns from now on: the oracle of simulate(1). */
 void potential_of_engine(struct potential *p, struct engine *e);
+
+/*
+ * Labelled frames.
+ *
+ * label_strip() removes what an earlier calculation said about f (energies,
+ * forces, stress, moments, charges, its reason of failure, who it was), and
+ * leaves ml_* and whatever it does not know.  label_store() writes morsel_id,
+ * dft_engine and dft_settings, and the label: energy, free_energy, forces and
+ * stress; or fail_reason and fail_detail where there is none.
+ */
+void label_strip(struct frame *f);
+void label_store(struct frame *f, const struct engine *e,
+                 const struct outcome *o);
+
+/*
+ * An output that survives the death of its writer.  Each frame is on the disk
+ * when shelf_add() returns (path "-": has left for standard output); until
+ * shelf_close() they stand in path.part.  A later shelf_open() on the same
+ * path goes on with what is there: it cuts off an unfinished last frame, and
+ * all from the first that another engine or other settings have labelled.
+ * Refuses (ERR_IO) a path that another process is writing.
+ */
+struct shelf {
+    const char *path; /* borrowed */
+    FILE *f;
+    int n, room, next; /* where shelf_take() begins to look */
+    struct shelf_entry {
+        uint64_t id;
+        bool taken;
+    } * entry; /* [n] frames found by shelf_open() */
+};
+int shelf_open(struct shelf *s, const char *path, const struct engine *e,
+               struct err *err) MORSEL_MUST_CHECK;
+
+/* Was a frame of this id finished before?  Each is given out once. */
+bool shelf_take(struct shelf *s, uint64_t id);
+int shelf_add(struct shelf *s, const struct frame *f,
+              struct err *err) MORSEL_MUST_CHECK;
+
+/* Remove the frames nobody took, and give the file its name. */
+int shelf_close(struct shelf *s, struct err *err) MORSEL_MUST_CHECK;
+
+/* Leave path.part as it is, for a later run. */
+void shelf_leave(struct shelf *s);
+
+/*
+ * The ledger: a line per answer, as morsel-ledger(5) says.  Lines are appended
+ * with one write each and are on the disk when ledger_add() returns, so that
+ * several processes may share a file.
+ */
+struct ledger {
+    const char *path; /* borrowed; NULL: no ledger is kept */
+    int fd;
+};
+int ledger_open(struct ledger *l, const char *path,
+                struct err *err) MORSEL_MUST_CHECK;
+int ledger_add(const struct ledger *l, const struct engine *e,
+               const struct frame *f, const struct outcome *o,
+               struct err *err) MORSEL_MUST_CHECK;
+void ledger_close(struct ledger *l);
 
 #endif

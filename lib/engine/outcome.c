@@ -2,6 +2,7 @@
 
 #include <stdarg.h>
 #include <stdlib.h>
+#include <string.h>
 
 void outcome_release(struct outcome *o)
 {
@@ -19,4 +20,14 @@ int outcome_fail(struct outcome *o, const char *reason, const char *fmt, ...)
     vsnprintf(o->detail, sizeof o->detail, fmt, ap);
     va_end(ap);
     return 0;
+}
+
+bool outcome_may_change(const struct outcome *o)
+{
+    static const char *const same[] = {"overlap", "refused", "replay"};
+
+    for (size_t i = 0; i < sizeof same / sizeof *same; i++)
+        if (strcmp(o->reason, same[i]) == 0)
+            return false;
+    return !o->ok;
 }

@@ -157,7 +157,7 @@ static _Noreturn void become(const char *path, char *const *argv,
     sigaction(SIGPIPE, &usual, NULL);
     sigprocmask(SIG_SETMASK, mask, NULL);
     for (int i = 0; i < 3; i++)
-        if (dup2(fd[i], i) < 0)
+        if (dup2(fd[i], i) < 0 && fd[i] != i) /* ours may be closed */
             goto failed;
     if (folder && chdir(folder) != 0)
         goto failed;
@@ -266,17 +266,17 @@ static int finish(struct process *p)
     return status;
 }
 
-void process_wait(struct process *p, double timeout, struct ending *end)
+void process_wait(struct process *p, double deadline, struct ending *end)
 {
     double pause = 2e-4, left = 0;
     int status;
 
     *end = (struct ending){0};
     while (!has_ended(p->pid) && !end->timed_out) {
-        left = p->started + timeout - process_clock();
-        end->timed_out = timeout > 0 && left <= 0;
+        left = deadline - process_clock();
+        end->timed_out = deadline > 0 && left <= 0;
         if (!end->timed_out)
-            nap(timeout > 0 && left < pause ? left : pause);
+            nap(deadline > 0 && left < pause ? left : pause);
         pause = pause < 0.02 ? 1.2 * pause : pause;
     }
     end->seconds = process_clock() - p->started;
@@ -334,7 +334,7 @@ int process_run(const struct run *run, struct ending *end, struct err *err)
         if (fd[i] >= 0)
             close(fd[i]);
     if (ret == 0)
-        process_wait(&p, run->timeout, end);
+        process_wait(&p, run->timeout > 0 ? p.started + run->timeout : 0, end);
     return ret;
 }
 

@@ -79,9 +79,11 @@ struct process {
 int process_start(struct process *p, char *const *argv, const char *folder,
                   const int fd[3], struct err *err) MORSEL_MUST_CHECK;
 
-/* Wait until it has ended, at most for timeout seconds (0: for ever) from
- * its start; then end it.  p is empty afterwards.  Cannot fail. */
-void process_wait(struct process *p, double timeout, struct ending *end);
+/*
+ * Wait until it has ended, at most until `deadline` on process_clock() (0: for
+ * ever); then end it.  p is empty afterwards.  Cannot fail.
+ */
+void process_wait(struct process *p, double deadline, struct ending *end);
 
 /* End it now: TERM, grace, KILL.  An empty p is accepted. */
 void process_stop(struct process *p);
