@@ -1,0 +1,105 @@
+#include <morsel/engine.h>
+
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+static const char header[] =
+    "# morsel-ledger 1: date\tid\tengine\tsettings\tresult\tscf\tseconds\t"
+    "energy\tfmax\tdetail\n";
+
+static int write_all(int fd, const char *s, size_t n)
+{
+    ssize_t done;
+
+    while ((done = write(fd, s, n)) < 0 && errno == EINTR)
+        ;
+    if (done >= 0 && (size_t)done < n)
+        errno = ENOSPC; /* a file takes less only where there is no room */
+    return done == (ssize_t)n ? fsync(fd) : -1;
+}
+
+/*
+ * Make path with its header, all at once: whoever opens it at the same time
+ * finds none or a whole one.
+ */
+static int create(const char *path)
+{
+    char *name = xasprintf("%s.%ld", path, (long)getpid());
+    int fd = open(name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+    int ret = fd < 0 ? -1 : write_all(fd, header, sizeof header - 1), saved;
+
+    if (ret == 0 && link(name, path) != 0 && errno != EEXIST)
+        ret = -1;
+    saved = errno;
+    if (fd >= 0) {
+        close(fd);
+        unlink(name);
+    }
+    free(name);
+    errno = saved;
+    return ret;
+}
+
+int ledger_open(struct ledger *l, const char *path, struct err *err)
+{
+    const int flags = O_WRONLY | O_APPEND | O_CLOEXEC;
+
+    *l = (struct ledger){.path = path, .fd = -1};
+    if (!path)
+        return 0;
+    l->fd = open(path, flags);
+    if (l->fd < 0 && errno == ENOENT && create(path) == 0)
+        l->fd = open(path, flags);
+    return l->fd < 0 ? err_errno(err, "cannot open '%s'", path) : 0;
+}
+
+void ledger_close(struct ledger *l)
+{
+    if (l->path && l->fd >= 0)
+        close(l->fd);
+    *l = (struct ledger){0};
+}
+
+static void now(char text[32])
+{
+    time_t t = time(NULL);
+    struct tm tm;
+
+    strftime(text, 32, "%Y-%m-%dT%H:%M:%SZ", gmtime_r(&t, &tm));
+}
+
+/* A detail may say anything; a field must not. */
+static void one_field(char *s)
+{
+    for (; *s; s++)
+        if (*s < ' ' || *s == 0x7f)
+            *s = ' ';
+}
+
+int ledger_add(const struct ledger *l, const struct engine *e,
+               const struct frame *f, const struct outcome *o, struct err *err)
+{
+    char date[32], numbers[64] = "-\t-", *line, detail[sizeof o->detail];
+    int ret;
+
+    if (!l->path)
+        return 0;
+    now(date);
+    if (o->ok)
+        snprintf(numbers, sizeof numbers, "%.10f\t%.6f", o->energy,
+                 atoms_fmax(&f->atoms, o->forces));
+    memcpy(detail, o->detail, sizeof detail);
+    one_field(detail);
+    line = xasprintf("%s\t%016" PRIx64 "\t%s\t%s\t%s\t%d\t%.3f\t%s\t%s\n", date,
+                     atoms_hash(&f->atoms), e->name, e->settings,
+                     o->ok ? "ok" : o->reason, o->scf_steps, o->seconds,
+                     numbers, *detail ? detail : "-");
+    ret = write_all(l->fd, line, strlen(line));
+    free(line);
+    return ret < 0 ? err_errno(err, "cannot write '%s'", l->path) : 0;
+}
