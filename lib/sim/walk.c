@@ -1,0 +1,70 @@
+#include <morsel/sim.h>
+
+#include <math.h>
+
+const char *stop_name(enum stop stop)
+{
+    static const char *const names[] = {
+        [STOP_NOT] = "",
+        [STOP_CONVERGED] = "converged",
+        [STOP_STEPS] = "steps",
+        [STOP_NAN] = "nan",
+        [STOP_UNCERTAINTY] = "uncertainty",
+        [STOP_COLLISION] = "collision",
+        [STOP_DISPLACEMENT] = "displacement",
+        [STOP_FAILED] = "failed",
+    };
+
+    return names[stop];
+}
+
+enum stop walk_allow(const struct walk_limits *l, const struct atoms *start,
+                     const struct atoms *next)
+{
+    if (l->collision > 0 && atoms_closest(next, NULL, NULL) < l->collision)
+        return STOP_COLLISION;
+    if (l->displacement > 0 &&
+        atoms_displacement(start, next) > l->displacement)
+        return STOP_DISPLACEMENT;
+    return STOP_NOT;
+}
+
+double walk_sigma(const struct atoms *a, const double *sigma_f)
+{
+    double largest = 0;
+
+    for (int i = 0; i < a->natoms; i++) {
+        bool fixed =
+            a->move && !a->move[i][0] && !a->move[i][1] && !a->move[i][2];
+        if (!fixed && !(sigma_f[i] <= largest)) /* true of NaN, too */
+            largest = sigma_f[i];
+        if (isnan(largest))
+            break;
+    }
+    return largest;
+}
+
+static bool all_finite(int natoms, double (*forces)[3])
+{
+    for (int i = 0; i < natoms; i++)
+        for (int k = 0; k < 3; k++)
+            if (!isfinite(forces[i][k]))
+                return false;
+    return true;
+}
+
+enum stop walk_judge(const struct walk_limits *l, int step,
+                     const struct atoms *a, double energy, double (*forces)[3],
+                     const double *sigma_f)
+{
+    if (!isfinite(energy) || !all_finite(a->natoms, forces))
+        return STOP_NAN;
+    if (l->uncertainty > 0 && sigma_f &&
+        !(walk_sigma(a, sigma_f) <= l->uncertainty))
+        return STOP_UNCERTAINTY;
+    if (atoms_fmax(a, forces) < l->fmax)
+        return STOP_CONVERGED;
+    if (step >= l->max_steps)
+        return STOP_STEPS;
+    return STOP_NOT;
+}
