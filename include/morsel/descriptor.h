@@ -48,18 +48,34 @@ struct cutoff {
 struct descriptor {
     struct cutoff cutoff;
     int nelement;
-    int *z;         /* [nelement] central elements, in the order of the user */
-    int *nsf;       /* [nelement] */
-    struct sf **sf; /* [nelement][nsf] */
+    int *z;            /* [nelement] central elements, in the user's order */
+    int *nsf;          /* [nelement] */
+    struct sf **sf;    /* [nelement][nsf] */
+    struct plan *plan; /* how to compute them fast; see descriptor_plan */
 };
 
 void descriptor_release(struct descriptor *d);
 
 /*
+ * Functions that return a descriptor end with this.  Whoever changes one by
+ * hand afterwards must call it again.
+ */
+void descriptor_plan(struct descriptor *d);
+
+/*
+ * Give the set another cutoff radius (angstrom) and stretch it as a whole:
+ * eta rc^2 and rs / rc stay what they were.
+ */
+void descriptor_stretch(struct descriptor *d, double rc);
+
+/* Add a function to those of element number e of d. */
+void descriptor_add(struct descriptor *d, int e, struct sf sf);
+
+/*
  * The set of a name ("paper", "neb"), the same for each of the elements z[n]:
- * G2 loop eta outer, element inner; then G4 loop eta, zeta, lambda, element
- * pair innermost.  Names, parameters and sources: morsel-set(5).  ERR_RANGE
- * if there is no set of that name.
+ * G2 for each element all eta; then G4 for each pair of elements, in the
+ * order (0,0), (0,1) ... (1,1) ..., zeta outer and lambda inner.  Parameters
+ * and sources: morsel-set(5).  ERR_RANGE if there is no set of that name.
  */
 int descriptor_named(struct descriptor *d, const char *name, const int *z,
                      int n, struct err *err) MORSEL_MUST_CHECK;
@@ -70,6 +86,12 @@ int descriptor_named(struct descriptor *d, const char *name, const int *z,
  */
 int descriptor_read(struct descriptor *d, struct text *t, const int *z, int n,
                     struct err *err) MORSEL_MUST_CHECK;
+
+/* Write it in that format, a line per function, each line after prefix. */
+void descriptor_print(const struct descriptor *d, const char *prefix, FILE *f);
+
+/* Have all elements the same functions? */
+bool descriptor_uniform(const struct descriptor *d);
 
 /* As part of a binary file; the reader sets b->bad on nonsense. */
 void descriptor_put(const struct descriptor *d, struct bin *b);

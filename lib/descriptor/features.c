@@ -1,0 +1,236 @@
+#include <morsel/descriptor.h>
+
+#include <assert.h>
+#include <limits.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "kernel.h"
+
+void features_release(struct features *f)
+{
+    free(f->element);
+    free(f->first);
+    free(f->g);
+    free(f->dep);
+    free(f->atom);
+    free(f->block);
+    free(f->dg);
+    *f = (struct features){0};
+}
+
+static int lay_out_features(struct features *f, const struct descriptor *d,
+                            const struct atoms *a, struct err *err)
+{
+    size_t n = (size_t)a->natoms;
+    int total = 0;
+
+    if (a->natoms > f->room_atoms) {
+        f->room_atoms = a->natoms;
+        f->element = xrealloc(f->element, n, sizeof *f->element);
+        f->first = xrealloc(f->first, n + 1, sizeof *f->first);
+        f->dep = xrealloc(f->dep, n + 1, sizeof *f->dep);
+    }
+    f->natoms = a->natoms;
+    for (int i = 0; i < a->natoms; i++) {
+        f->element[i] = descriptor_element(d, a->z[i]);
+        if (f->element[i] < 0)
+            return err_set(err, ERR_RANGE,
+                           "atom %d is %s, which is not one of the elements",
+                           i + 1, element_symbol(a->z[i]));
+        f->first[i] = total;
+        if (d->nsf[f->element[i]] > INT_MAX - total)
+            return err_set(err, ERR_RANGE, "too many features");
+        total += d->nsf[f->element[i]];
+    }
+    f->first[a->natoms] = total;
+    if (total > f->room_g) {
+        f->room_g = total;
+        f->g = xrealloc(f->g, (size_t)total, sizeof *f->g);
+    }
+    return 0;
+}
+
+/*
+ * The atoms that i depends on, ascending, from the rows of nb, which are so:
+ * writes them to atom unless it is NULL, returns how many they are.
+ */
+static int dependents(const struct neighbors *nb, double rc, int i, int *atom)
+{
+    int n = 0, last = -1;
+    bool self = false;
+
+    for (int e = nb->first[i]; e < nb->first[i + 1]; e++) {
+        int j = nb->j[e];
+
+        if (nb->r[e] >= rc || j == last || j == i)
+            continue;
+        if (!self && j > i) {
+            if (atom)
+                atom[n] = i;
+            n++;
+            self = true;
+        }
+        if (atom)
+            atom[n] = j;
+        n++;
+        last = j;
+    }
+    if (!self) {
+        if (atom)
+            atom[n] = i;
+        n++;
+    }
+    return n;
+}
+
+static int lay_out_derivatives(struct features *f, const struct descriptor *d,
+                               const struct neighbors *nb, struct err *err)
+{
+    double size = 0;
+    int n = 0;
+
+    for (int i = 0; i < f->natoms; i++) {
+        int deps = dependents(nb, d->cutoff.rc, i, NULL);
+
+        f->dep[i] = n;
+        n += deps;
+        size += 3.0 * deps * d->nsf[f->element[i]];
+    }
+    f->dep[f->natoms] = n;
+    if (size > INT_MAX)
+        return err_set(err, ERR_RANGE, "%g derivatives are too many", size);
+    if (n > f->room_dep) {
+        f->room_dep = n + n / 4;
+        f->atom = xrealloc(f->atom, (size_t)f->room_dep, sizeof *f->atom);
+        f->block = xrealloc(f->block, (size_t)f->room_dep, sizeof *f->block);
+    }
+    if (size > f->room_dg) {
+        f->room_dg = (int)(size < 0.8 * INT_MAX ? 1.25 * size : size);
+        f->dg = xrealloc(f->dg, (size_t)f->room_dg, sizeof *f->dg);
+    }
+
+    int at = 0;
+    for (int i = 0; i < f->natoms; i++) {
+        dependents(nb, d->cutoff.rc, i, f->atom + f->dep[i]);
+        for (int e = f->dep[i]; e < f->dep[i + 1]; e++) {
+            f->block[e] = at;
+            at += 3 * d->nsf[f->element[i]];
+        }
+    }
+    return 0;
+}
+
+/* Room for the sites of one thread. */
+static void site_room(struct site *s, int room)
+{
+    s->z = xrealloc(s->z, (size_t)room, sizeof *s->z);
+    s->d = xrealloc(s->d, (size_t)room, sizeof *s->d);
+    s->r = xrealloc(s->r, (size_t)room, sizeof *s->r);
+    s->dep = xrealloc(s->dep, (size_t)room, sizeof *s->dep);
+}
+
+static void site_release(struct site *s)
+{
+    free(s->z);
+    free(s->d);
+    free(s->r);
+    free(s->dep);
+}
+
+/* The neighbors of i within rc, and which block of derivatives is whose. */
+static void site_fill(struct site *s, const struct features *f,
+                      const struct atoms *a, const struct neighbors *nb,
+                      double rc, int i, bool derivatives)
+{
+    int b = derivatives ? f->dep[i] : 0;
+
+    s->i = i;
+    s->n = 0;
+    for (int e = nb->first[i]; e < nb->first[i + 1]; e++) {
+        int j = nb->j[e];
+
+        if (nb->r[e] >= rc)
+            continue;
+        if (derivatives) {
+            while (f->atom[b] < j) /* both ascend */
+                b++;
+            s->dep[s->n] = j == i ? -1 : f->block[b];
+        }
+        s->z[s->n] = a->z[j];
+        memcpy(s->d[s->n], nb->d[e], sizeof s->d[0]);
+        s->r[s->n] = nb->r[e];
+        s->n++;
+    }
+    if (!derivatives)
+        return;
+    for (b = f->dep[i]; f->atom[b] != i; b++)
+        ;
+    s->self = f->block[b];
+}
+
+static int longest_row(const struct neighbors *nb)
+{
+    int most = 0;
+
+    for (int i = 0; i < nb->natoms; i++)
+        if (nb->first[i + 1] - nb->first[i] > most)
+            most = nb->first[i + 1] - nb->first[i];
+    return most;
+}
+
+int features_compute(struct features *f, const struct descriptor *d,
+                     const struct atoms *a, const struct neighbors *nb,
+                     bool derivatives, struct err *err)
+{
+    int ret = lay_out_features(f, d, a, err);
+    int room = longest_row(nb);
+
+    assert(nb->natoms == a->natoms && nb->cutoff >= d->cutoff.rc);
+    if (ret == 0 && derivatives)
+        ret = lay_out_derivatives(f, d, nb, err);
+    if (ret < 0) {
+        features_release(f);
+        return ret;
+    }
+#pragma omp parallel
+    {
+        struct site site = {0};
+
+        site_room(&site, room);
+#pragma omp for schedule(dynamic, 4)
+        for (int i = 0; i < a->natoms; i++) {
+            int e = f->element[i], n = d->nsf[e];
+
+            site_fill(&site, f, a, nb, d->cutoff.rc, i, derivatives);
+            memset(f->g + f->first[i], 0, (size_t)n * sizeof *f->g);
+            if (derivatives)
+                memset(f->dg + f->block[f->dep[i]], 0,
+                       (size_t)(f->dep[i + 1] - f->dep[i]) * 3 * (size_t)n *
+                           sizeof *f->dg);
+            kernel_plain(&site, &d->cutoff, d->sf[e], n, f->g + f->first[i],
+                         derivatives ? f->dg : NULL);
+        }
+        site_release(&site);
+    }
+    return 0;
+}
+
+void features_forces(const struct features *f, const double *dedg,
+                     double (*forces)[3])
+{
+    for (int i = 0; i < f->natoms; i++) {
+        int n = f->first[i + 1] - f->first[i];
+        const double *de = dedg + f->first[i];
+
+        for (int e = f->dep[i]; e < f->dep[i + 1]; e++)
+            for (int k = 0; k < 3; k++) {
+                const double *dg = f->dg + f->block[e] + k * n;
+                double sum = 0;
+
+                for (int m = 0; m < n; m++)
+                    sum += dg[m] * de[m];
+                forces[f->atom[e]][k] -= sum;
+            }
+    }
+}
