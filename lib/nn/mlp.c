@@ -156,6 +156,7 @@ static void add_layer(const struct layer *q, int n, const double *x,
                 1, dw);
     }
     for (int i = 0; i < n; i++)
+#pragma omp simd
         for (int j = 0; j < q->out; j++)
             db[j] += q->hbar[i * q->out + j];
 }

@@ -294,25 +294,28 @@ static double ulps(double a, double b)
 {
     int e;
 
-    if (a == b)
-        return 0;
     frexp(b, &e);
     return fabs(a - b) / ldexp(1, (e < -1021 ? -1021 : e) - 53);
 }
 
 START_TEST(tanh_is_within_three_ulps_of_glibc)
 {
-    enum { N = 1000 };
+    enum { N = 250 };
     double h[N], x[N], slope[N], curv[N];
 
-    for (int k = -1074; k < 10; k++) {
+    for (int k = -1074; k < 1024; k++) {
+        double worst = 0;
+        bool signs = true;
+
         for (int i = 0; i < N; i++)
-            x[i] = h[i] = (i % 2 ? 1 : -1) * ldexp(1 + i / 1001.0, k);
+            x[i] = h[i] = (i % 2 ? 1 : -1) * ldexp(1 + i / 251.0, k);
         activate(ACT_TANH, N, h, slope, curv);
         for (int i = 0; i < N; i++) {
-            ck_assert_double_le(ulps(h[i], tanh(x[i])), 3);
-            ck_assert_int_eq(signbit(h[i]), signbit(x[i]));
+            worst = fmax(worst, ulps(h[i], tanh(x[i])));
+            signs = signs && signbit(h[i]) == signbit(x[i]);
         }
+        ck_assert_double_le(worst, 3);
+        ck_assert(signs);
     }
 }
 END_TEST

@@ -112,6 +112,7 @@ static double dot(int n, const double *a, const double *b)
 struct run {
     enum optim_status status;
     int evaluations, iterations;
+    int refusals; /* values that were not finite */
     double f;
 };
 
@@ -140,6 +141,7 @@ static struct run minimize(function *fun, int n, int memory, double tol,
     while (run.status == OPTIM_GO_ON && run.evaluations < max_evaluations) {
         run.f = fun(n, x, g);
         run.evaluations++;
+        run.refusals += !isfinite(run.f);
         if (largest(n, g) <= tol)
             break;
 
@@ -197,6 +199,7 @@ START_TEST(lbfgs_backs_off_from_a_wall)
     for (int i = 0; i < 3; i++)
         ck_near(x[i], -1.5, 1e-8);
     ck_assert_int_eq(run.status, OPTIM_GO_ON);
+    ck_assert_int_gt(run.refusals, 0);
 }
 END_TEST
 
