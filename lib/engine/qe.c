@@ -176,7 +176,7 @@ static int qe_label(struct engine *e, const struct frame *f,
 
     *out = (struct outcome){0};
     if (!has_cell(&f->atoms))
-        return outcome_fail(out, "input",
+        return outcome_fail(out, "refused",
                             "pw.x needs a cell in all three directions");
     for (int i = 0; i < f->atoms.natoms; i++)
         if (qe_pseudo_check(&q->settings, f->atoms.z[i], err) < 0)

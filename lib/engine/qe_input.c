@@ -66,7 +66,7 @@ bool qe_types_init(struct qe_types *y, const struct qe_settings *s,
 
         if (find_type(y, a->z[i], m) < 0 && !add_type(y, s, a->z[i], m)) {
             qe_types_release(y);
-            outcome_fail(out, "input", "more than %d initial_magmoms of %s",
+            outcome_fail(out, "refused", "more than %d initial_magmoms of %s",
                          QE_SAME_ELEMENT, element_symbol(a->z[i]));
             return false;
         }
