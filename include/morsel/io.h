@@ -48,6 +48,12 @@ struct frame {
     struct key *key;       /* without Lattice, pbc, Properties */
     struct column *column; /* without species, Z, pos, move_mask */
     long line;             /* where it began in its file; 0 if made here */
+    unsigned odd;          /* what a reader may want to warn of: */
+};
+
+enum {
+    ODD_NO_NEWLINE = 1,    /* the file ends without one: it may be cut */
+    ODD_EXTRA_COLUMNS = 2, /* plain XYZ, more than four columns: not read */
 };
 
 /*
