@@ -84,17 +84,16 @@ static void find_direction(struct lbfgs *o)
 
 /*
  * Keep the step in row `next` if its curvature s.y is positive beyond its own
- * rounding, as that of a step that meets the second Wolfe condition is.
+ * rounding, as that of a step that meets the second Wolfe condition is.  If
+ * not, nothing of the memory can be trusted here.
  */
-static void remember(struct lbfgs *o, double *s, double *y)
+static void remember(struct lbfgs *o, const double *s, const double *y)
 {
     int n = o->n;
     double sy = la_dot(n, s, y);
 
     if (!(sy > DBL_EPSILON * sqrt(la_dot(n, s, s) * la_dot(n, y, y)))) {
-        /* It stands where the oldest of a full memory was. */
-        if (o->count == o->memory)
-            o->count--;
+        o->count = 0;
         return;
     }
     o->rho[o->next] = 1 / sy;

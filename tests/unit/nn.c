@@ -6,6 +6,7 @@
 
 #include <morsel/nn.h>
 
+#include "../ref/nn_cu_atom.h"
 #include "nn/activation.h"
 
 /* Networks of 0, 1, 2 and 3 hidden layers of unequal widths. */
@@ -259,7 +260,7 @@ START_TEST(backward_adds_and_can_be_repeated)
 }
 END_TEST
 
-/* y = (x W1^T + b1) w2 + b2 with numbers that a head can multiply. */
+/* y = (x W1^T + b1) w2 + b2 with numbers for a head to multiply. */
 START_TEST(linear_net_is_exact)
 {
     struct mlp net = {ACT_LINEAR, 2, {2, 2, 1}};
@@ -286,6 +287,35 @@ START_TEST(linear_net_is_exact)
     mlp_backward(&net, theta, 1, x, &dldy, v, work, dtheta);
     for (int i = 0; i < 9; i++)
         ck_assert_double_eq(dtheta[i], expected[i]);
+}
+END_TEST
+
+/* A row beside copies of itself, so that the products are of many rows. */
+START_TEST(reference_atom_is_reproduced)
+{
+    enum { N = 7, NPARAM = sizeof ref_theta / sizeof *ref_theta };
+    struct mlp net = {ACT_TANH, 4, {20, 20, 20, 20, 1}};
+    double x[N * 20], v[N * 20], dydx[N * 20], y[N], dldy[N];
+    double dtheta[NPARAM] = {0}, along = 0;
+    double *work = xcalloc(mlp_nwork(&net, N), sizeof *work);
+
+    ck_assert_int_eq(mlp_nparam(&net), NPARAM);
+    for (int i = 0; i < N * 20; i++) {
+        x[i] = ref_x[i % 20];
+        v[i] = cos(1 + 0.37 * (i % 20));
+    }
+    for (int i = 0; i < N; i++)
+        dldy[i] = 2;
+    mlp_forward(&net, ref_theta, N, x, y, dydx, work);
+    for (int i = 0; i < N; i++)
+        ck_near(y[i], ref_y, 1e-14);
+    for (int i = 0; i < N * 20; i++)
+        ck_near(dydx[i], ref_dydx[i % 20], 1e-15);
+    mlp_backward(&net, ref_theta, N, x, dldy, v, work, dtheta);
+    for (int i = 0; i < NPARAM; i++)
+        along += sin(1 + 0.11 * i) * dtheta[i];
+    ck_near(along / N, ref_gradient_along, 1e-13);
+    free(work);
 }
 END_TEST
 
@@ -441,6 +471,7 @@ Suite *nn_suite(void)
     tcase_add_loop_test(t, batch_is_the_sum_of_its_rows, 0, NACT);
     tcase_add_test(t, backward_adds_and_can_be_repeated);
     tcase_add_test(t, linear_net_is_exact);
+    tcase_add_test(t, reference_atom_is_reproduced);
     tcase_add_test(t, weights_start_within_their_bounds);
     suite_add_tcase(s, t);
 

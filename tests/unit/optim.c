@@ -312,6 +312,53 @@ START_TEST(search_ends_at_a_wolfe_point)
 }
 END_TEST
 
+/* -t down to the kink, then up steeply: no point meets both conditions. */
+START_TEST(search_closes_in_on_a_kink)
+{
+    static const double kinks[] = {1, 50, 97};
+    double kink = kinks[_i], steep = 1e6;
+    enum wolfe_status status;
+    struct wolfe w;
+
+    wolfe_start(&w, 0, -1, 100);
+    do
+        status = w.t < kink
+                     ? wolfe_step(&w, -w.t, -1)
+                     : wolfe_step(&w, steep * (w.t - kink) - kink, steep);
+    while (status == WOLFE_GO_ON);
+    ck_assert_int_eq(status, WOLFE_FAILED);
+    ck_near(w.lo.t, kink, 1e-3);
+    ck_assert_double_eq(w.lo.f, -w.lo.t);
+}
+END_TEST
+
+START_TEST(search_backs_off_from_what_is_no_number)
+{
+    static const double bad[][2] = {
+        {NAN, -0.1}, {INFINITY, 0}, {-INFINITY, 0}, {-1, NAN}, {-1, -INFINITY},
+    };
+    struct wolfe w;
+
+    wolfe_start(&w, 0, -1, 1);
+    ck_assert_int_eq(wolfe_step(&w, bad[_i][0], bad[_i][1]), WOLFE_GO_ON);
+    ck_assert_double_eq(w.t, 0.5);
+    ck_assert_double_eq(w.lo.t, 0);
+    ck_assert_int_eq(wolfe_step(&w, -0.3, 0.1), WOLFE_DONE);
+    ck_assert_double_eq(w.lo.t, 0.5);
+}
+END_TEST
+
+/* Flat beyond rounding: the first look is enough to give up. */
+START_TEST(search_gives_up_where_values_are_equal)
+{
+    struct wolfe w;
+
+    wolfe_start(&w, 1e6, -1e-12, 1);
+    ck_assert_int_eq(wolfe_step(&w, 1e6, -0.95e-12), WOLFE_FAILED);
+    ck_assert_double_eq(w.lo.t, 0);
+}
+END_TEST
+
 START_TEST(adam_descends_a_quadratic)
 {
     enum { N = 6 };
@@ -389,6 +436,9 @@ Suite *optim_suite(void)
     tcase_add_test(t, lbfgs_stalls_on_a_start_without_value);
     tcase_add_test(t, lbfgs_is_deterministic);
     tcase_add_loop_test(t, search_ends_at_a_wolfe_point, 0, 15);
+    tcase_add_loop_test(t, search_closes_in_on_a_kink, 0, 3);
+    tcase_add_loop_test(t, search_backs_off_from_what_is_no_number, 0, 5);
+    tcase_add_test(t, search_gives_up_where_values_are_equal);
     suite_add_tcase(s, t);
 
     t = tcase_create("adam");
