@@ -106,29 +106,42 @@ static int write_input(const struct qe *q, const struct qe_types *y,
 }
 
 /* Turn what pw.x printed into a label, or the reason why not. */
-static int read_output(const char *path, const struct qe *q,
-                       const struct ending *end, const struct atoms *a,
-                       struct outcome *out, struct err *err)
+static int read_output(const char *path, struct qe *q, const struct ending *end,
+                       const struct atoms *a, struct outcome *out,
+                       struct err *err)
 {
     struct text t;
-    char what[160];
 
     if (text_open(&t, path, err) < 0)
         return ERR_IO;
     qe_read_output(&t, a, out);
     text_close(&t);
     /* where the SCF did not converge, the status is not 0 either */
-    if (!end->timed_out && strcmp(out->reason, "scf") == 0)
-        return 0;
-    if (process_ended_well(end, q->words[0], out) || end->timed_out)
-        return 0;
-    if (text_open(&t, path, err) < 0)
-        return ERR_IO;
-    qe_read_error(&t, what, sizeof what);
-    text_close(&t);
-    if (*what)
-        outcome_fail(out, "crash", "%s: %s", q->words[0], what);
+    if (end->timed_out || strcmp(out->reason, "scf") != 0)
+        (void)process_ended_well(end, q->words[0], out);
     return 0;
+}
+
+/* Why the program crashed, in its own words or those of its launcher. */
+static void explain(const char *output, const char *errors, struct outcome *out)
+{
+    char what[160] = "";
+    struct text t;
+    struct err err;
+
+    if (text_open(&t, output, &err) == 0) {
+        qe_read_error(&t, what, sizeof what);
+        text_close(&t);
+    }
+    if (!*what && text_open(&t, errors, &err) == 0) {
+        qe_read_complaint(&t, what, sizeof what);
+        text_close(&t);
+    }
+    if (*what) {
+        size_t used = strlen(out->detail);
+
+        snprintf(out->detail + used, sizeof out->detail - used, ": %s", what);
+    }
 }
 
 static int run_in(struct qe *q, const struct frame *f, const struct qe_types *y,
@@ -150,6 +163,8 @@ static int run_in(struct qe *q, const struct frame *f, const struct qe_types *y,
         ret = process_run(&run, &end, err);
     if (ret == 0)
         ret = read_output(output, q, &end, &f->atoms, out, err);
+    if (ret == 0 && !out->ok && strcmp(out->reason, "crash") == 0)
+        explain(output, errors, out);
     free(output);
     free(errors);
     return ret;
@@ -232,6 +247,9 @@ static int take_scratch(struct qe *q, const char *scratch, struct err *err)
 {
     const char *tmp = getenv("TMPDIR");
 
+    if (q->keep && !scratch)
+        return err_set(err, ERR_RANGE,
+                       "to keep the folders of the runs, say where: scratch");
     if (scratch) {
         if (mkdir(scratch, 0777) < 0 && errno != EEXIST)
             return err_errno(err, "cannot make the folder '%s'", scratch);

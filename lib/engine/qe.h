@@ -117,4 +117,7 @@ void qe_read_output(struct text *t, const struct atoms *a, struct outcome *out);
 /* The error message in what pw.x printed, in what[n]; empty if none. */
 void qe_read_error(struct text *t, char *what, size_t n);
 
+/* The first line with a letter in it: what mpirun says in its frame of -. */
+void qe_read_complaint(struct text *t, char *what, size_t n);
+
 #endif

@@ -279,8 +279,8 @@ static void read_line(struct reading *r, const char *line)
 {
     const char *s;
 
-    if ((s = after(line, "number of atoms/cell      =")))
-        read_natoms(r, s);
+    if (after(line, "number of atoms/cell") && (s = strchr(line, '=')))
+        read_natoms(r, s + 1);
     else if ((s = after(line, "celldm(1)=")))
         read_alat(r, s);
     else if (after(line, "crystal axes: (cart. coord. in units of alat)"))
@@ -358,6 +358,18 @@ void qe_read_output(struct text *t, const struct atoms *a, struct outcome *out)
     }
 }
 
+/* Put a line, without what is not printable ASCII, behind what[n]. */
+static void add_line(char *what, size_t n, const char *line)
+{
+    size_t used = strlen(what);
+
+    snprintf(what + used, n - used, "%s%s", used ? " " : "",
+             line + strspn(line, " \t"));
+    for (char *p = what + used; *p; p++)
+        if (*p < ' ' || *p > '~')
+            *p = '?';
+}
+
 /*
  * pw.x frames its messages by lines of %:
  *
@@ -366,21 +378,29 @@ void qe_read_output(struct text *t, const struct atoms *a, struct outcome *out)
  */
 void qe_read_error(struct text *t, char *what, size_t n)
 {
+    static const char mark[] = "Error in routine ";
     struct err err;
 
     *what = '\0';
     while (text_next(t, &err) > 0) {
-        const char *s = strstr(t->buf, "Error in routine");
+        const char *s = after(t->buf, mark);
 
         if (!s)
             continue;
-        snprintf(what, n, "%s", s + strlen("Error in routine "));
-        if (text_next(t, &err) > 0) {
-            size_t used = strlen(what);
-
-            snprintf(what + used, n - used, " %s",
-                     t->buf + strspn(t->buf, " "));
-        }
+        add_line(what, n, s);
+        if (text_next(t, &err) > 0)
+            add_line(what, n, t->buf);
         return;
     }
+}
+
+void qe_read_complaint(struct text *t, char *what, size_t n)
+{
+    struct err err;
+
+    *what = '\0';
+    while (!*what && text_next(t, &err) > 0)
+        for (const char *p = t->buf; *p && !*what; p++)
+            if (isalpha((unsigned char)*p))
+                add_line(what, n, t->buf);
 }
