@@ -145,10 +145,10 @@ void descriptor_put(const struct descriptor *d, struct bin *b)
     bin_put_u32(b, d->cutoff.type);
     bin_put_real(b, d->cutoff.rc);
     bin_put_real(b, d->cutoff.gamma);
-    bin_put_u32(b, (uint32_t)d->nelement);
+    bin_put_u64(b, (uint64_t)d->nelement);
     for (int e = 0; e < d->nelement; e++) {
         bin_put_u32(b, (uint32_t)d->z[e]);
-        bin_put_u32(b, (uint32_t)d->nsf[e]);
+        bin_put_u64(b, (uint64_t)d->nsf[e]);
         for (int m = 0; m < d->nsf[e]; m++) {
             const struct sf *s = &d->sf[e][m];
 
