@@ -52,7 +52,7 @@ struct model {
     struct prior prior;      /* nelement = 0: none */
     struct mlp *net;         /* [nelement] shapes */
     double **shift, **scale; /* [nelement][nsf] */
-    double **low, **high;    /* [nelement][nsf] range seen in training */
+    double **low, **high;    /* [nelement][nsf] range of g in training */
     double *e0;              /* [nelement] eV */
     double unit;             /* eV */
     int members;
@@ -61,15 +61,32 @@ struct model {
     char *provenance; /* lines "key value" of how it was made */
 };
 
+/*
+ * Allocate all arrays of a model whose descriptor and net are set, for this
+ * many members: scale and unit 1, everything else 0.
+ */
+void model_alloc(struct model *m, int members);
 void model_release(struct model *m);
 
-/* The format of morsel-model(5). */
+/* Where the weights of an element begin in a theta. */
+int model_offset(const struct model *m, int element);
+
+/*
+ * The format of morsel-model(5).  model_read() fills in m, which the caller
+ * releases, and *id (may be NULL), the hash of the file.  It fails with ERR_IO
+ * or with ERR_FORMAT, naming the file and what is wrong with it.
+ */
 int model_write(const struct model *m, FILE *f, const char *path,
                 struct err *err) MORSEL_MUST_CHECK;
 int model_read(struct model *m, uint64_t *id, const char *path,
                struct err *err) MORSEL_MUST_CHECK;
 
-/* Make p evaluate m, which it owns from now on. */
+/*
+ * Make p evaluate m, which it owns from now on (p->release frees it, and *m
+ * is zeroed).  Energy and forces are means over the members; sigmas are
+ * standard deviations of the population of members.  Memory is kept from
+ * call to call, so that a step of a walk allocates nothing.
+ */
 void potential_of_model(struct potential *p, struct model *m, uint64_t id);
 
 #endif

@@ -1,6 +1,508 @@
+#include <morsel/potential.h>
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
 #include "suites.h"
+
+/* Three atoms of two elements in a crooked cell, smaller than the cutoff. */
+static void crooked(struct atoms *a)
+{
+    static const double cell[3][3] = {
+        {4.9, 0.3, -0.2}, {0.7, 5.3, 0.4}, {-0.5, 0.1, 6.1}};
+    static const double pos[3][3] = {
+        {0.1, 0.2, 0.3}, {2.4, 2.2, 0.9}, {1.3, 0.4, 2.9}};
+
+    atoms_init(a, 3);
+    memcpy(a->cell, cell, sizeof cell);
+    memcpy(a->pos, pos, sizeof pos);
+    a->z[0] = a->z[1] = 29;
+    a->z[2] = 6;
+    for (int c = 0; c < 3; c++)
+        a->pbc[c] = true;
+}
+
+/* A committee with random weights, and everything else crooked. */
+static void make_model(struct model *m, int members, bool prior)
+{
+    static const int z[2] = {6, 29};
+    struct rng rng;
+    struct err err;
+
+    *m = (struct model){0};
+    rng_init(&rng, 7);
+    ck_assert_int_eq(descriptor_named(&m->descriptor, "paper", z, 2, &err), 0);
+    if (prior)
+        ck_assert_int_eq(prior_published(&m->prior, z, 2, 4.3, 6.4, &err), 0);
+    m->net = xcalloc(2, sizeof *m->net);
+    for (int el = 0; el < 2; el++) {
+        m->net[el] = (struct mlp){.act = ACT_TANH, .nlayer = 3};
+        m->net[el].width[0] = m->descriptor.nsf[el];
+        m->net[el].width[1] = 5;
+        m->net[el].width[2] = 3 + el;
+        m->net[el].width[3] = 1;
+    }
+    model_alloc(m, members);
+    for (int el = 0; el < 2; el++) {
+        m->e0[el] = -3.3 - el;
+        for (int k = 0; k < m->descriptor.nsf[el]; k++) {
+            m->shift[el][k] = rng_uniform(&rng);
+            m->scale[el][k] = 0.2 + rng_uniform(&rng);
+            m->low[el][k] = -rng_uniform(&rng);
+            m->high[el][k] = rng_uniform(&rng);
+        }
+    }
+    m->unit = 1.7;
+    for (int k = 0; k < members; k++)
+        for (int i = 0; i < m->nparam; i++)
+            m->theta[k][i] = 0.5 * rng_normal(&rng);
+    m->provenance = xstrdup("tool test\nseed 7\n");
+}
+
+static void make_potential(struct potential *p, int members, bool prior)
+{
+    struct model m;
+
+    make_model(&m, members, prior);
+    potential_of_model(p, &m, 17);
+}
+
+static void eval(struct potential *p, const struct atoms *a,
+                 struct prediction *out)
+{
+    struct err err;
+
+    ck_assert_int_eq(p->eval(p, a, out, &err), 0);
+}
+
+static double energy_at(struct potential *p, struct atoms *a, int i, int c,
+                        double h)
+{
+    struct prediction out = {0};
+    double energy;
+
+    a->pos[i][c] += h;
+    eval(p, a, &out);
+    a->pos[i][c] -= h;
+    energy = out.energy;
+    prediction_release(&out);
+    return energy;
+}
+
+/* A central difference of fourth order: errors of h^4 and of 1e-16 / h. */
+START_TEST(forces_are_minus_the_gradient)
+{
+    const double h = 1e-3;
+    struct prediction out = {0};
+    struct potential p;
+    struct atoms a;
+
+    crooked(&a);
+    make_potential(&p, 3, true);
+    eval(&p, &a, &out);
+    for (int i = 0; i < a.natoms; i++)
+        for (int c = 0; c < 3; c++) {
+            double near =
+                energy_at(&p, &a, i, c, h) - energy_at(&p, &a, i, c, -h);
+            double far = energy_at(&p, &a, i, c, 2 * h) -
+                         energy_at(&p, &a, i, c, -2 * h);
+
+            ck_close(out.forces[i][c], -(8 * near - far) / (12 * h), 1e-8);
+        }
+    prediction_release(&out);
+    p.release(&p);
+    atoms_release(&a);
+}
+END_TEST
+
+START_TEST(forces_sum_to_zero)
+{
+    struct prediction out = {0};
+    struct potential p;
+    struct atoms a;
+
+    crooked(&a);
+    make_potential(&p, 2, true);
+    eval(&p, &a, &out);
+    for (int c = 0; c < 3; c++)
+        ck_near(out.forces[0][c] + out.forces[1][c] + out.forces[2][c], 0,
+                1e-11);
+    prediction_release(&out);
+    p.release(&p);
+    atoms_release(&a);
+}
+END_TEST
+
+/* b: n copies of a along its first vector, the atoms of a copy together. */
+static void repeat(struct atoms *b, const struct atoms *a, int n)
+{
+    atoms_init(b, n * a->natoms);
+    memcpy(b->cell, a->cell, sizeof b->cell);
+    memcpy(b->pbc, a->pbc, sizeof b->pbc);
+    for (int c = 0; c < 3; c++)
+        b->cell[0][c] *= n;
+    for (int k = 0; k < n; k++)
+        for (int i = 0; i < a->natoms; i++) {
+            b->z[k * a->natoms + i] = a->z[i];
+            for (int c = 0; c < 3; c++)
+                b->pos[k * a->natoms + i][c] = a->pos[i][c] + k * a->cell[0][c];
+        }
+}
+
+/* The same potential grows, and then shrinks again. */
+START_TEST(supercell_is_n_cells)
+{
+    struct prediction one = {0}, out = {0};
+    struct potential p;
+    struct atoms a, b;
+
+    crooked(&a);
+    repeat(&b, &a, 3);
+    make_potential(&p, 2, true);
+    eval(&p, &a, &one);
+    eval(&p, &b, &out);
+    ck_close(out.energy, 3 * one.energy, 1e-12);
+    ck_close(out.sigma_e, 3 * one.sigma_e, 1e-12);
+    for (int i = 0; i < b.natoms; i++) {
+        for (int c = 0; c < 3; c++)
+            ck_close(out.forces[i][c], one.forces[i % 3][c], 1e-11);
+        ck_close(out.sigma_f[i], one.sigma_f[i % 3], 1e-11);
+    }
+    eval(&p, &a, &out);
+    ck_assert_double_eq(out.energy, one.energy);
+    ck_assert_int_eq(out.natoms, 3);
+    prediction_release(&one);
+    prediction_release(&out);
+    p.release(&p);
+    atoms_release(&a);
+    atoms_release(&b);
+}
+END_TEST
+
+/* Member k of a committee alone. */
+static void eval_alone(int members, int k, const struct atoms *a,
+                       struct prediction *out)
+{
+    struct potential p;
+    struct model m;
+
+    make_model(&m, members, true);
+    memcpy(m.theta[0], m.theta[k], (size_t)m.nparam * sizeof(double));
+    m.members = 1;
+    potential_of_model(&p, &m, 0);
+    eval(&p, a, out);
+    p.release(&p);
+}
+
+START_TEST(committee_is_the_mean_of_its_members)
+{
+    struct prediction all = {0}, one[3] = {{0}};
+    struct potential p;
+    struct atoms a;
+    double mean = 0, square = 0;
+
+    crooked(&a);
+    make_potential(&p, 3, true);
+    eval(&p, &a, &all);
+    ck_assert_int_eq(all.members, 3);
+    for (int k = 0; k < 3; k++) {
+        eval_alone(3, k, &a, &one[k]);
+        ck_assert_double_eq(one[k].sigma_e, 0);
+        mean += one[k].energy / 3;
+        square += one[k].energy * one[k].energy / 3;
+    }
+    ck_close(all.energy, mean, 1e-13);
+    ck_close(all.sigma_e, sqrt(square - mean * mean), 1e-10);
+
+    for (int i = 0; i < 3; i++) {
+        double var = 0;
+
+        for (int c = 0; c < 3; c++) {
+            double f = 0;
+
+            for (int k = 0; k < 3; k++)
+                f += one[k].forces[i][c] / 3;
+            for (int k = 0; k < 3; k++)
+                var += pow(one[k].forces[i][c] - f, 2) / 3;
+            ck_close(all.forces[i][c], f, 1e-12);
+        }
+        ck_assert_double_gt(var, 1e-6);
+        ck_close(all.sigma_f[i], sqrt(var), 1e-12);
+    }
+    for (int k = 0; k < 3; k++)
+        prediction_release(&one[k]);
+    prediction_release(&all);
+    p.release(&p);
+    atoms_release(&a);
+}
+END_TEST
+
+/* One carbon alone, by hand: x = (0 - shift) scale in a net of no layers. */
+START_TEST(lone_atom_by_hand)
+{
+    static const int z = 6;
+    struct prediction out = {0};
+    struct potential p;
+    struct model m = {0};
+    struct atoms a;
+    struct err err;
+
+    ck_assert_int_eq(descriptor_named(&m.descriptor, "paper", &z, 1, &err), 0);
+    m.net = xcalloc(1, sizeof *m.net);
+    m.net[0] = (struct mlp){.act = ACT_TANH, .nlayer = 1};
+    m.net[0].width[0] = m.descriptor.nsf[0];
+    m.net[0].width[1] = 1;
+    model_alloc(&m, 2);
+    m.e0[0] = -5;
+    m.unit = 3;
+    m.shift[0][1] = 0.5;
+    m.scale[0][1] = 4;
+    m.theta[0][1] = 7; /* y = 7 x_1 + 11 */
+    m.theta[0][m.descriptor.nsf[0]] = 11;
+    m.theta[1][m.descriptor.nsf[0]] = 2; /* y = 2 */
+    potential_of_model(&p, &m, 0);
+    atoms_init(&a, 1);
+    a.z[0] = 6;
+    eval(&p, &a, &out);
+    ck_near(out.energy, -5 + 3 * (7 * (0 - 0.5) * 4 + 11 + 2) / 2, 1e-13);
+    ck_near(out.sigma_e, 3 * fabs(7 * -2.0 + 11 - 2) / 2, 1e-13);
+    ck_assert_double_eq(out.forces[0][0], 0);
+    prediction_release(&out);
+    p.release(&p);
+    atoms_release(&a);
+}
+END_TEST
+
+/* All-electron energies: -1e5 eV an atom leave 1e-9 eV of a difference. */
+START_TEST(large_energies_lose_nothing)
+{
+    struct potential p, q;
+    struct model m;
+    struct atoms a;
+    double small, large;
+
+    crooked(&a);
+    make_potential(&p, 1, true);
+    make_model(&m, 1, true);
+    m.e0[0] = m.e0[1] = -1e5;
+    potential_of_model(&q, &m, 0);
+    small = energy_at(&p, &a, 1, 0, 0.01) - energy_at(&p, &a, 1, 0, 0);
+    large = energy_at(&q, &a, 1, 0, 0.01) - energy_at(&q, &a, 1, 0, 0);
+    ck_near(small, large, 1e-9);
+    p.release(&p);
+    q.release(&q);
+    atoms_release(&a);
+}
+END_TEST
+
+START_TEST(refuses_what_it_does_not_know)
+{
+    struct prediction out = {0};
+    struct potential p;
+    struct model m;
+    struct atoms a;
+    struct err err;
+
+    crooked(&a);
+    make_model(&m, 1, false);
+    m.theta[0][m.nparam - 1] = NAN;
+    potential_of_model(&p, &m, 0);
+    ck_assert_int_eq(p.eval(&p, &a, &out, &err), ERR_NUMERIC);
+    ck_assert_str_eq(err.msg, "the model's energy or forces are not finite");
+    a.z[1] = 8;
+    ck_assert_int_eq(p.eval(&p, &a, &out, &err), ERR_RANGE);
+    prediction_release(&out);
+    p.release(&p);
+    atoms_release(&a);
+}
+END_TEST
+
+/* A file of its own in the folder for temporary files. */
+static char path[] = "/tmp/morsel-test-XXXXXX";
+
+static void temporary(void)
+{
+    strcpy(path + strlen(path) - 6, "XXXXXX");
+    int fd = mkstemp(path);
+
+    ck_assert_int_ge(fd, 0);
+    close(fd);
+}
+
+static void write_model(const struct model *m)
+{
+    struct err err;
+    FILE *f;
+
+    temporary();
+    f = fopen(path, "wb");
+    ck_assert_ptr_nonnull(f);
+    ck_assert_int_eq(model_write(m, f, path, &err), 0);
+    ck_assert_int_eq(fclose(f), 0);
+}
+
+static unsigned char *read_bytes(long *size)
+{
+    FILE *f = fopen(path, "rb");
+    unsigned char *data;
+
+    ck_assert_ptr_nonnull(f);
+    fseek(f, 0, SEEK_END);
+    *size = ftell(f);
+    rewind(f);
+    data = xcalloc((size_t)*size, 1);
+    ck_assert_uint_eq(fread(data, 1, (size_t)*size, f), (size_t)*size);
+    fclose(f);
+    return data;
+}
+
+START_TEST(file_brings_everything_back)
+{
+    struct model m, r;
+    struct err err;
+    uint64_t id, again;
+    long size, size2;
+
+    make_model(&m, 2, true);
+    write_model(&m);
+    unsigned char *bytes = read_bytes(&size);
+
+    ck_assert_int_eq(model_read(&r, &id, path, &err), 0);
+    unlink(path);
+    ck_assert_int_eq(r.members, 2);
+    ck_assert_int_eq(r.nparam, m.nparam);
+    ck_assert_str_eq(r.provenance, m.provenance);
+    ck_assert_mem_eq(r.theta[1], m.theta[1], (size_t)m.nparam * sizeof(double));
+    ck_assert_double_eq(r.high[1][19], m.high[1][19]);
+    write_model(&r);
+    unsigned char *copy = read_bytes(&size2);
+
+    ck_assert_int_eq(size, size2);
+    ck_assert_mem_eq(bytes, copy, (size_t)size);
+    model_release(&r);
+    ck_assert_int_eq(model_read(&r, &again, path, &err), 0);
+    ck_assert_uint_eq(id, again);
+    unlink(path);
+    model_release(&m);
+    model_release(&r);
+    free(bytes);
+    free(copy);
+}
+END_TEST
+
+/* A model of one element, 1.5 kB or so. */
+static unsigned char *small_file(long *size)
+{
+    static const int z = 29;
+    struct model m = {0};
+    struct err err;
+
+    ck_assert_int_eq(descriptor_named(&m.descriptor, "paper", &z, 1, &err), 0);
+    m.net = xcalloc(1, sizeof *m.net);
+    m.net[0] = (struct mlp){.act = ACT_TANH, .nlayer = 2};
+    m.net[0].width[0] = m.descriptor.nsf[0];
+    m.net[0].width[1] = 2;
+    m.net[0].width[2] = 1;
+    model_alloc(&m, 1);
+    write_model(&m);
+    model_release(&m);
+    return read_bytes(size);
+}
+
+static void rewrite(const unsigned char *data, long size)
+{
+    FILE *f = fopen(path, "wb");
+
+    ck_assert_ptr_nonnull(f);
+    ck_assert_uint_eq(fwrite(data, 1, (size_t)size, f), (size_t)size);
+    ck_assert_int_eq(fclose(f), 0);
+}
+
+static void must_refuse(const unsigned char *data, long size)
+{
+    struct model m;
+    struct err err;
+
+    rewrite(data, size);
+    ck_assert_int_eq(model_read(&m, NULL, path, &err), ERR_FORMAT);
+    ck_assert_ptr_nonnull(strstr(err.msg, path));
+    ck_assert_ptr_null(m.net);
+}
+
+START_TEST(every_prefix_is_refused)
+{
+    long size;
+    unsigned char *data = small_file(&size);
+
+    for (long n = 0; n < size; n++)
+        must_refuse(data, n);
+    unlink(path);
+    free(data);
+}
+END_TEST
+
+START_TEST(every_bit_flip_is_refused)
+{
+    long size;
+    unsigned char *data = small_file(&size);
+
+    for (long i = 0; i < 8 * size; i++) {
+        data[i / 8] ^= (unsigned char)(1 << i % 8);
+        must_refuse(data, size);
+        data[i / 8] ^= (unsigned char)(1 << i % 8);
+    }
+    unlink(path);
+    free(data);
+}
+END_TEST
+
+/*
+ * Flips with a checksum that fits: the reader's own bounds.  It may take the
+ * file (a weight has changed), but must neither crash nor allocate by claim.
+ */
+START_TEST(every_bit_flip_is_survived)
+{
+    long size;
+    unsigned char *data = small_file(&size);
+
+    for (long i = 0; i < 8 * (size - 4); i++) {
+        struct model m;
+        struct err err;
+
+        data[i / 8] ^= (unsigned char)(1 << i % 8);
+        uint32_t crc = crc32c(0, data, (size_t)size - 4);
+
+        for (int k = 0; k < 4; k++)
+            data[size - 4 + k] = (unsigned char)(crc >> 8 * k);
+        rewrite(data, size);
+        if (model_read(&m, NULL, path, &err) == 0)
+            model_release(&m);
+        data[i / 8] ^= (unsigned char)(1 << i % 8);
+    }
+    unlink(path);
+    free(data);
+}
+END_TEST
 
 Suite *potential_suite(void)
 {
-    return suite_create("potential");
+    Suite *s = suite_create("potential");
+    TCase *t = tcase_create("model");
+
+    tcase_set_timeout(t, 60);
+    tcase_add_test(t, forces_are_minus_the_gradient);
+    tcase_add_test(t, forces_sum_to_zero);
+    tcase_add_test(t, supercell_is_n_cells);
+    tcase_add_test(t, committee_is_the_mean_of_its_members);
+    tcase_add_test(t, lone_atom_by_hand);
+    tcase_add_test(t, large_energies_lose_nothing);
+    tcase_add_test(t, refuses_what_it_does_not_know);
+    tcase_add_test(t, file_brings_everything_back);
+    tcase_add_test(t, every_prefix_is_refused);
+    tcase_add_test(t, every_bit_flip_is_refused);
+    tcase_add_test(t, every_bit_flip_is_survived);
+    suite_add_tcase(s, t);
+    return s;
 }

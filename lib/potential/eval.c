@@ -1,0 +1,269 @@
+#include <morsel/potential.h>
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+void prediction_release(struct prediction *p)
+{
+    free(p->forces);
+    free(p->sigma_f);
+    *p = (struct prediction){0};
+}
+
+/* A model at work: what one evaluation leaves for the next. */
+struct evaluator {
+    struct model m;
+    double cutoff; /* of the neighbor list, angstrom */
+    struct neighbors nb;
+    struct features f;
+    int *start; /* [nelement + 1] the first row of an element, below */
+
+    int room_atoms, room_g;
+    size_t room_work;
+    int *row;            /* [natoms] row of an atom, rows by element */
+    double *x, *dydx;    /* [rows][nsf of the element] */
+    double *y;           /* [rows] */
+    double *dedg;        /* as x, but in the order of the atoms */
+    double *work;        /* of the networks */
+    double (*forces)[3]; /* [members][natoms][3] without the prior */
+    double *energy;      /* [members] eV, without prior and e0 */
+};
+
+static void reserve(struct evaluator *s)
+{
+    const struct features *f = &s->f;
+    int natoms = f->natoms, ng = f->first[natoms];
+
+    if (natoms > s->room_atoms) {
+        size_t n = (size_t)natoms, k = (size_t)s->m.members;
+
+        s->row = xrealloc(s->row, n, sizeof *s->row);
+        s->y = xrealloc(s->y, n, sizeof *s->y);
+        s->forces = xrealloc(s->forces, n * k, sizeof *s->forces);
+        s->room_atoms = natoms;
+    }
+    if (ng > s->room_g) {
+        s->x = xrealloc(s->x, (size_t)ng, sizeof *s->x);
+        s->dydx = xrealloc(s->dydx, (size_t)ng, sizeof *s->dydx);
+        s->dedg = xrealloc(s->dedg, (size_t)ng, sizeof *s->dedg);
+        s->room_g = ng;
+    }
+    for (int el = 0; el < s->m.descriptor.nelement; el++) {
+        int n = s->start[el + 1] - s->start[el];
+        size_t nwork = n > 0 ? mlp_nwork(&s->m.net[el], n) : 0;
+
+        if (nwork > s->room_work) {
+            s->work = xrealloc(s->work, nwork, sizeof *s->work);
+            s->room_work = nwork;
+        }
+    }
+}
+
+/* Count the rows of each element: start[el] is the first of el. */
+static void count_rows(struct evaluator *s)
+{
+    int nelement = s->m.descriptor.nelement;
+
+    memset(s->start, 0, (size_t)(nelement + 1) * sizeof *s->start);
+    for (int i = 0; i < s->f.natoms; i++)
+        s->start[s->f.element[i] + 1]++;
+    for (int el = 0; el < nelement; el++)
+        s->start[el + 1] += s->start[el];
+}
+
+/* Where the block of an element begins in x and dydx. */
+static int block_of(const struct evaluator *s, int element)
+{
+    int at = 0;
+
+    for (int el = 0; el < element; el++)
+        at += (s->start[el + 1] - s->start[el]) * s->m.descriptor.nsf[el];
+    return at;
+}
+
+/* x = (g - shift) scale, the atoms of one element after the other. */
+static void gather(struct evaluator *s)
+{
+    const struct model *m = &s->m;
+
+    for (int el = 0; el < m->descriptor.nelement; el++) {
+        int nsf = m->descriptor.nsf[el], row = s->start[el];
+        double *x = s->x + block_of(s, el);
+
+        for (int i = 0; i < s->f.natoms; i++) {
+            const double *g = s->f.g + s->f.first[i];
+
+            if (s->f.element[i] != el)
+                continue;
+            for (int k = 0; k < nsf; k++)
+                x[k] = (g[k] - m->shift[el][k]) * m->scale[el][k];
+            s->row[i] = row++;
+            x += nsf;
+        }
+    }
+}
+
+/* dE/dg = unit dy/dx scale, back in the order of the atoms. */
+static void scatter(struct evaluator *s)
+{
+    const struct model *m = &s->m;
+
+    for (int el = 0; el < m->descriptor.nelement; el++) {
+        int nsf = m->descriptor.nsf[el];
+        const double *block = s->dydx + block_of(s, el);
+
+        for (int i = 0; i < s->f.natoms; i++) {
+            if (s->f.element[i] != el)
+                continue;
+            const double *dydx = block + (s->row[i] - s->start[el]) * nsf;
+            double *dedg = s->dedg + s->f.first[i];
+
+            for (int k = 0; k < nsf; k++)
+                dedg[k] = m->unit * dydx[k] * m->scale[el][k];
+        }
+    }
+}
+
+/* Energy and forces of the networks of member k. */
+static void eval_member(struct evaluator *s, int k)
+{
+    const struct model *m = &s->m;
+    int natoms = s->f.natoms;
+    double(*forces)[3] = s->forces + (size_t)k * (size_t)natoms, sum = 0;
+
+    for (int el = 0; el < m->descriptor.nelement; el++) {
+        int n = s->start[el + 1] - s->start[el], at = block_of(s, el);
+
+        if (n > 0)
+            mlp_forward(&m->net[el], m->theta[k] + model_offset(m, el), n,
+                        s->x + at, s->y + s->start[el], s->dydx + at, s->work);
+    }
+    for (int i = 0; i < natoms; i++)
+        sum += s->y[s->row[i]];
+    s->energy[k] = m->unit * sum;
+    scatter(s);
+    memset(forces, 0, (size_t)natoms * sizeof *forces);
+    features_forces(&s->f, s->dedg, forces);
+}
+
+/*
+ * Means over the members and standard deviations about them:
+ *
+ *     sigma_f = sqrt(mean_k |F_k - mean F|^2), sigma_e alike.
+ */
+static void combine(const struct evaluator *s, struct prediction *out)
+{
+    int natoms = out->natoms, members = s->m.members;
+    double mean = 0, var = 0;
+
+    for (int k = 0; k < members; k++)
+        mean += s->energy[k] / members;
+    for (int k = 0; k < members; k++)
+        var += (s->energy[k] - mean) * (s->energy[k] - mean) / members;
+    out->energy = mean;
+    out->sigma_e = sqrt(var);
+
+    for (int i = 0; i < natoms; i++) {
+        double f[3] = {0};
+
+        var = 0;
+        for (int k = 0; k < members; k++)
+            for (int c = 0; c < 3; c++)
+                f[c] += s->forces[k * natoms + i][c] / members;
+        for (int k = 0; k < members; k++)
+            for (int c = 0; c < 3; c++) {
+                double d = s->forces[k * natoms + i][c] - f[c];
+
+                var += d * d / members;
+            }
+        memcpy(out->forces[i], f, sizeof f);
+        out->sigma_f[i] = sqrt(var);
+    }
+}
+
+static int check_finite(const struct prediction *out, struct err *err)
+{
+    bool finite = isfinite(out->energy) && isfinite(out->sigma_e);
+
+    for (int i = 0; i < out->natoms; i++)
+        for (int c = 0; c < 3; c++)
+            finite = finite && isfinite(out->forces[i][c]);
+    return finite ? 0
+                  : err_set(err, ERR_NUMERIC,
+                            "the model's energy or forces are not finite");
+}
+
+static void prepare(struct prediction *out, int natoms, int members)
+{
+    if (out->natoms != natoms || !out->forces) {
+        prediction_release(out);
+        out->forces = xcalloc((size_t)natoms, sizeof *out->forces);
+        out->sigma_f = xcalloc((size_t)natoms, sizeof *out->sigma_f);
+        out->natoms = natoms;
+    }
+    out->members = members;
+}
+
+static int eval(struct potential *p, const struct atoms *a,
+                struct prediction *out, struct err *err)
+{
+    struct evaluator *s = p->self;
+    const struct model *m = &s->m;
+    double e0 = 0;
+    int ret = neighbors_find(&s->nb, a, s->cutoff, err);
+
+    if (ret == 0)
+        ret = features_compute(&s->f, &m->descriptor, a, &s->nb, true, err);
+    if (ret < 0)
+        return ret;
+    count_rows(s);
+    reserve(s);
+    gather(s);
+    for (int k = 0; k < m->members; k++)
+        eval_member(s, k);
+
+    prepare(out, a->natoms, m->members);
+    combine(s, out);
+    for (int i = 0; i < a->natoms; i++)
+        e0 += m->e0[s->f.element[i]];
+    if (m->prior.nelement > 0)
+        out->energy += prior_eval(&m->prior, a, &s->nb, out->forces);
+    out->energy += e0;
+    return check_finite(out, err);
+}
+
+static void release(struct potential *p)
+{
+    struct evaluator *s = p->self;
+
+    model_release(&s->m);
+    neighbors_release(&s->nb);
+    features_release(&s->f);
+    free(s->start);
+    free(s->row);
+    free(s->x);
+    free(s->dydx);
+    free(s->y);
+    free(s->dedg);
+    free(s->work);
+    free(s->forces);
+    free(s->energy);
+    free(s);
+    *p = (struct potential){0};
+}
+
+void potential_of_model(struct potential *p, struct model *m, uint64_t id)
+{
+    struct evaluator *s = xcalloc(1, sizeof *s);
+
+    s->m = *m;
+    *m = (struct model){0};
+    s->cutoff = s->m.descriptor.cutoff.rc;
+    if (s->m.prior.nelement > 0)
+        s->cutoff = fmax(s->cutoff, s->m.prior.rc);
+    s->start = xcalloc((size_t)s->m.descriptor.nelement + 1, sizeof *s->start);
+    s->energy = xcalloc((size_t)s->m.members, sizeof *s->energy);
+    *p = (struct potential){
+        .eval = eval, .release = release, .self = s, .id = id};
+}

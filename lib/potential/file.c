@@ -1,0 +1,168 @@
+#include <morsel/potential.h>
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* morsel-model(5), version 1. */
+static const char format[] = "morsel-model";
+static const char units[] = "eV angstrom";
+
+enum {
+    VERSION = 1,
+    MAX_MEMBERS = 1000,
+    MAX_WIDTH = 10000,
+    MAX_PARAM = 100000000,
+};
+
+static void put_net(const struct mlp *net, struct bin *b)
+{
+    bin_put_u32(b, (uint32_t)net->act);
+    bin_put_u64(b, (uint64_t)net->nlayer);
+    for (int l = 0; l <= net->nlayer; l++)
+        bin_put_u64(b, (uint64_t)net->width[l]);
+}
+
+int model_write(const struct model *m, FILE *f, const char *path,
+                struct err *err)
+{
+    const struct descriptor *d = &m->descriptor;
+    struct bin b;
+    int ret;
+
+    bin_init(&b, format, VERSION);
+    bin_put_text(&b, units);
+    descriptor_put(d, &b);
+    prior_put(&m->prior, &b);
+    for (int el = 0; el < d->nelement; el++)
+        put_net(&m->net[el], &b);
+    bin_put_u64(&b, (uint64_t)m->members);
+    for (int el = 0; el < d->nelement; el++) {
+        size_t n = (size_t)d->nsf[el];
+
+        bin_put_reals(&b, m->shift[el], n);
+        bin_put_reals(&b, m->scale[el], n);
+        bin_put_reals(&b, m->low[el], n);
+        bin_put_reals(&b, m->high[el], n);
+    }
+    bin_put_reals(&b, m->e0, (size_t)d->nelement);
+    bin_put_real(&b, m->unit);
+    for (int k = 0; k < m->members; k++)
+        bin_put_reals(&b, m->theta[k], (size_t)m->nparam);
+    bin_put_text(&b, m->provenance ? m->provenance : "");
+    ret = bin_write(&b, f, path, err);
+    bin_release(&b);
+    return ret;
+}
+
+/* A shape that takes nin features to one number, or b->bad. */
+static void get_net(struct mlp *net, int nin, struct bin *b)
+{
+    uint32_t act = bin_get_u32(b);
+
+    net->act = ACT_LINEAR;
+    if (act <= ACT_LINEAR)
+        net->act = (enum activation)act;
+    else
+        b->bad = true;
+    net->nlayer = bin_get_count(b, MLP_MAX_LAYERS, sizeof(uint64_t));
+    for (int l = 0; l <= net->nlayer; l++) {
+        net->width[l] = bin_get_count(b, MAX_WIDTH, 1);
+        if (net->width[l] < 1)
+            b->bad = true;
+    }
+    if (net->nlayer < 1 || net->width[0] != nin || net->width[net->nlayer] != 1)
+        b->bad = true;
+}
+
+/* Parameters of all networks as long as they may be, or -1. */
+static long count_params(const struct model *m)
+{
+    long n = 0;
+
+    for (int el = 0; el < m->descriptor.nelement; el++)
+        for (int l = 1; l <= m->net[el].nlayer; l++) {
+            n += (long)m->net[el].width[l] * (m->net[el].width[l - 1] + 1);
+            if (n > MAX_PARAM)
+                return -1;
+        }
+    return n;
+}
+
+static void get_finite(struct bin *b, double *x, int n)
+{
+    bin_get_reals(b, x, (size_t)n);
+    for (int i = 0; i < n; i++)
+        if (!isfinite(x[i]))
+            b->bad = true;
+}
+
+/*
+ * The networks come first, so that all sizes are known, and are compared with
+ * what is left of the file, before anything of that size is allocated.
+ */
+static void get_body(struct model *m, struct bin *b)
+{
+    descriptor_get(&m->descriptor, b);
+    prior_get(&m->prior, b);
+    if (b->bad || m->descriptor.nelement < 1) {
+        b->bad = true;
+        return;
+    }
+
+    const struct descriptor *d = &m->descriptor;
+
+    m->net = xcalloc((size_t)d->nelement, sizeof *m->net);
+    for (int el = 0; el < d->nelement && !b->bad; el++)
+        get_net(&m->net[el], d->nsf[el], b);
+
+    long nparam = b->bad ? -1 : count_params(m);
+    int members = 0;
+
+    if (nparam > 0)
+        members = bin_get_count(b, MAX_MEMBERS, (size_t)nparam * 8);
+    if (members < 1) {
+        b->bad = true;
+        return;
+    }
+    model_alloc(m, members);
+    for (int el = 0; el < d->nelement; el++) {
+        get_finite(b, m->shift[el], d->nsf[el]);
+        get_finite(b, m->scale[el], d->nsf[el]);
+        get_finite(b, m->low[el], d->nsf[el]);
+        get_finite(b, m->high[el], d->nsf[el]);
+    }
+    get_finite(b, m->e0, d->nelement);
+    get_finite(b, &m->unit, 1);
+    for (int k = 0; k < members; k++)
+        get_finite(b, m->theta[k], m->nparam);
+    m->provenance = bin_get_text(b);
+}
+
+int model_read(struct model *m, uint64_t *id, const char *path, struct err *err)
+{
+    struct bin b;
+    int ret = bin_read(&b, path, format, VERSION, err);
+
+    *m = (struct model){0};
+    if (ret < 0)
+        return ret;
+
+    char *u = bin_get_text(&b);
+
+    if (!b.bad && strcmp(u, units) != 0)
+        ret = err_set(err, ERR_FORMAT, "%s: the units are '%.40s', not '%s'",
+                      path, u, units);
+    free(u);
+    if (ret == 0) {
+        get_body(m, &b);
+        if (b.bad)
+            ret = err_set(err, ERR_FORMAT, "%s: damaged or not a model", path);
+        else if (id)
+            *id = hash_bytes(HASH_START, b.data, b.size);
+    }
+    if (ret < 0)
+        model_release(m);
+    bin_release(&b);
+    return ret;
+}
