@@ -2,9 +2,276 @@
 #define MORSEL_TRAIN_H
 
 #include <morsel/io.h>
+#include <morsel/optim.h>
 #include <morsel/potential.h>
 #include <morsel/util.h>
 
-/* Data set, loss and training; the owner of this domain fills this in. */
+/*
+ * Training: from labelled frames to the weights of a model.
+ *
+ * Symbols are those of <morsel/potential.h>; frames are i, atoms a, N_i atoms
+ * in frame i.  The model's energy is E = E_prior + sum_a e0 + unit sum_a y_a.
+ */
+
+/*
+ * The data set: everything about the frames that does not change while the
+ * weights do, computed once.  The features of all atoms of one element are
+ * one matrix, so that a network runs over the whole set in one batch.
+ */
+struct example {
+    int natoms;
+    double energy;       /* label less the prior, later less e0 too, eV */
+    double (*forces)[3]; /* [natoms][3] label less the prior, eV/angstrom */
+    double (*mask)[3];   /* [natoms][3] 1: counts in the loss, 0: does not */
+    int ncount;          /* how many do, at most 3 natoms */
+    int *element;        /* [natoms] */
+    int *row;            /* [natoms] row in x[element] */
+    int *dep;            /* [natoms + 1] blocks of derivatives of an atom */
+    int *atom;           /* [dep[natoms]] with respect to which atom */
+    double *jac;         /* blocks [3][nsf] of dx/dpos, 1/angstrom, one after
+                            the other in the order of the atoms */
+    uint64_t id;         /* atoms_hash() */
+};
+
+struct dataset {
+    int n, nelement;
+    struct example *example; /* [n] */
+    int *nsf;                /* [nelement] */
+    int *nrow;               /* [nelement] atoms of this element */
+    double **x;              /* [nelement][nrow][nsf] features, scaled by
+                                dataset_scale() */
+    bool forces;             /* there are force labels */
+    bool free_energy;        /* which energy was used */
+};
+
+enum force_mask { MASK_ALL, MASK_FREE };
+
+/*
+ * Compute the features of all frames with m->descriptor, and subtract
+ * m->prior from their labels.  Parallel over frames (OpenMP); the result does
+ * not depend on the number of threads.  Without `forces` only energies are
+ * asked for.  Fails with ERR_FORMAT, naming file (`path`) and line, if a
+ * frame does not have the label, or another kind of energy than the first; and
+ * with ERR_RANGE if an element is unknown to the descriptor, atoms coincide,
+ * or a force exceeds MAX_FORCE.
+ */
+#define MAX_FORCE 1e4 /* eV/angstrom */
+int dataset_build(struct dataset *ds, const struct frames *frames,
+                  const char *path, const struct label_names *names,
+                  bool forces, enum force_mask mask, const struct model *m,
+                  struct err *err) MORSEL_MUST_CHECK;
+void dataset_release(struct dataset *ds);
+
+/* Bytes that dataset_build() will hold; the same errors for bad geometries. */
+int dataset_bytes(const struct frames *frames, const char *path,
+                  const struct model *m, double *bytes,
+                  struct err *err) MORSEL_MUST_CHECK;
+
+/*
+ * Scale the features, and set shift, scale, low and high of the model.
+ *
+ * SCALING_RANGE maps the range seen in training to [-1, 1].  A feature that
+ * does not vary (range <= 1e-8, as for all features of an element that occurs
+ * once in one frame) is shifted to 0 and gets the scale 1.
+ *
+ * SCALING_PAPER is the same, but such a feature stays as it is: shift 0.
+ *
+ * SCALING_MOTION shifts by the middle of the range and divides by half the
+ * range or by the change of the feature (root mean square over atoms) when
+ * every atom moves at random by `motion` angstrom, whichever is larger.  So a
+ * few frames that differ little do not make features that explode in the next
+ * walk, and features of a single frame are of the right size.
+ */
+enum scaling { SCALING_RANGE, SCALING_PAPER, SCALING_MOTION };
+void dataset_scale(struct dataset *ds, struct model *m, enum scaling how,
+                   double motion);
+
+/*
+ * The loss,
+ *
+ *     L = sum_i w_i { rho(e_i) + alpha / n_i sum_a rho(f_ia) }
+ *         + decay / 2 |theta|^2
+ *     e_i  = (E_i - label) / (N_i u_e)
+ *     f_ia = |F_ia - label| / u_f
+ *
+ * with n_i the number of force components that count (3 N_i unless masked)
+ * and rho(x) = x^2 / 2, or Huber's function (P. J. Huber, Ann. Math. Stat. 35,
+ * 73 (1964)), which goes on as a straight line from |x| = delta and so bounds
+ * what one bad frame can do:
+ *
+ *     rho(x) = delta (|x| - delta / 2),  |x| > delta.
+ *
+ * With w = 1, no Huber and no decay this is the loss of the paper, and of
+ * A. Khorshidi and A. A. Peterson, Comput. Phys. Commun. 207, 310 (2016).
+ */
+struct loss {
+    double u_e;   /* eV per atom, > 0 */
+    double u_f;   /* eV/angstrom, > 0 */
+    double c;     /* weight of energies */
+    double alpha; /* weight of forces */
+    double huber; /* delta; 0: none */
+    double decay;
+};
+
+/*
+ * Set e0 and unit of the model and u_e and u_f of the loss, and subtract e0
+ * from the energies.  With the energies less the prior t_i = E_i - E_prior,i:
+ *
+ * UNITS_PAPER: e0 is the mean of t_i / N_i for every element, and unit = u_e
+ * = u_f the standard deviation of t_i / N_i (n - 1 in the denominator; 1 for
+ * one frame or equal energies).  The scale of the forces is then that of the
+ * energies: as frames get alike it goes to zero, and the loss to infinity.
+ *
+ * UNITS_ROBUST: e0 is that mean plus the shortest vector of corrections per
+ * element that solves the least squares problem sum_i (t_i - sum_a e0)^2 =
+ * min.  unit = u_e = u_f is the root mean square of all force components that
+ * count, or of the energies left per atom if that is larger or there are no
+ * forces, or 0.01 eV if even that is larger.  Forces of a single frame
+ * already set a scale, and the balance of energies and forces (one angstrom
+ * times alpha) is that of the paper.
+ */
+enum units { UNITS_ROBUST, UNITS_PAPER };
+void dataset_reference(struct dataset *ds, struct model *m, enum units how,
+                       struct loss *loss);
+
+/* What one evaluation of the loss says about the fit; over all frames. */
+struct fit {
+    double loss;
+    double rmse_e; /* eV per atom */
+    double rmse_f; /* eV/angstrom, over the components that count */
+};
+
+/*
+ * Loss and gradient at theta [m->nparam].  weight [n] (NULL: all 1) is w_i;
+ * dtheta [nparam] (out).  w holds the memory for one data set and one model
+ * and is not shared between threads.  Cannot fail: what is not finite comes
+ * back as it is.
+ */
+struct loss_work {
+    int nelement;
+    double **y, **dldy;  /* [nelement][nrow] output, and dL/dy */
+    double **dydx, **v;  /* [nelement][nrow][nsf] slope, and dL/d(dydx) */
+    double **work;       /* [nelement] of the networks */
+    double (*forces)[3]; /* [largest natoms] of one frame, then its dL/dF */
+};
+void loss_work_init(struct loss_work *w, const struct dataset *ds,
+                    const struct model *m);
+void loss_work_release(struct loss_work *w);
+struct fit loss_eval(const struct dataset *ds, const struct model *m,
+                     const struct loss *loss, const double *weight,
+                     const double *theta, struct loss_work *w, double *dtheta);
+
+/*
+ * Training of one member.  The caller owns the loop:
+ *
+ *     trainer_init(&t, ...);
+ *     while (t.epoch < epochs && trainer_epoch(&t))
+ *         print(t.epoch, &t.fit);
+ *     trainer_release(&t);
+ *
+ * An epoch is `steps` evaluations of loss and gradient, on the whole set.
+ */
+enum optimizer { OPTIMIZER_LBFGS, OPTIMIZER_ADAM };
+
+struct schedule {
+    enum optimizer optimizer;
+    int steps;   /* evaluations per epoch (20 in the paper) */
+    int memory;  /* of L-BFGS */
+    double rate; /* of Adam */
+    int period;  /* cosine annealing with warm restarts, epochs; 0: constant */
+    int mult;
+    double target_e, target_f; /* stop when both RMSEs are met; 0: never */
+};
+
+struct trainer {
+    const struct dataset *ds;
+    const struct model *m;
+    const struct loss *loss;
+    const struct schedule *schedule;
+    const double *weight; /* [n] or NULL */
+    struct loss_work work;
+    struct lbfgs lbfgs;
+    struct adam adam;
+    double *theta, *dtheta; /* [nparam] where the optimizer is ... */
+    double value;           /* ... and the loss there */
+    double *best;           /* [nparam] the lowest loss so far ... */
+    struct fit fit;         /* ... and how it fits */
+    double start;           /* the loss at the beginning */
+    int epoch, stalled;
+};
+
+/* Start from theta [nparam]; weight is borrowed. */
+void trainer_init(struct trainer *t, const struct dataset *ds,
+                  const struct model *m, const struct loss *loss,
+                  const struct schedule *schedule, const double *weight,
+                  const double *theta);
+void trainer_release(struct trainer *t);
+
+/* One epoch; false if there is nothing left to gain. */
+bool trainer_epoch(struct trainer *t);
+
+/* The loss is not a number, or no lower than it was at the start. */
+bool trainer_failed(const struct trainer *t);
+
+/* n draws with replacement out of n: how often each was drawn, weight [n]. */
+void bootstrap(int n, struct rng *rng, double *weight);
+
+/* Random weights of all networks of m, theta [nparam]. */
+void initial_weights(const struct model *m, struct rng *rng, double *theta);
+
+/*
+ * All members of a model, side by side (OpenMP); the caller owns the loop:
+ *
+ *     committee_init(&c, ...);
+ *     while (committee_epoch(&c))
+ *         print what c.member[k].epoch and .fit say;
+ *     committee_release(&c);
+ *
+ * Member k starts from m->theta[k] if `warm`, else from random weights, and
+ * leaves there the best it has found.  A member that fails starts again from
+ * other weights, at most MAX_ATTEMPTS times in all.  Each member has its own
+ * random numbers, by seed, member and attempt, so that the weights do not
+ * depend on the number of threads nor on the other members.
+ */
+enum { MAX_ATTEMPTS = 5 };
+
+struct plan {
+    int epochs; /* at most, of each attempt */
+    int seed;
+    bool bootstrap; /* each member draws its own frames */
+    bool warm;
+};
+
+struct member {
+    struct trainer trainer;
+    double *weight; /* [n] of the frames; NULL: all 1 */
+    int attempts, epoch;
+    struct fit fit; /* the best so far of this attempt */
+    bool done;
+};
+
+struct committee {
+    const struct dataset *ds;
+    struct model *m;
+    const struct loss *loss;
+    const struct schedule *schedule;
+    struct plan plan;
+    struct member *member; /* [m->members] */
+};
+void committee_init(struct committee *c, const struct dataset *ds,
+                    struct model *m, const struct loss *loss,
+                    const struct schedule *schedule, const struct plan *plan);
+void committee_release(struct committee *c);
+
+/* One epoch of every member that is not done; false if all are. */
+bool committee_epoch(struct committee *c);
+
+/*
+ * The weights with which m predicts what `old` does, whose scaling, unit and
+ * e0 may differ: theta [members][nparam] of m, member k from that of old
+ * modulo its number.  ERR_RANGE if descriptor, prior or networks differ.
+ */
+int warm_start(struct model *m, const struct model *old,
+               struct err *err) MORSEL_MUST_CHECK;
 
 #endif

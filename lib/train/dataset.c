@@ -1,0 +1,309 @@
+#include <morsel/train.h>
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+static void example_release(struct example *x)
+{
+    free(x->forces);
+    free(x->mask);
+    free(x->element);
+    free(x->row);
+    free(x->dep);
+    free(x->atom);
+    free(x->jac);
+}
+
+void dataset_release(struct dataset *ds)
+{
+    for (int i = 0; i < ds->n; i++)
+        example_release(&ds->example[i]);
+    for (int el = 0; el < ds->nelement; el++)
+        free(ds->x[el]);
+    free(ds->example);
+    free(ds->nsf);
+    free(ds->nrow);
+    free(ds->x);
+    *ds = (struct dataset){0};
+}
+
+/* Prefix what went wrong with the frame by its place. */
+static int at_frame(const struct frame *f, const char *path, int ret,
+                    struct err *err)
+{
+    struct err inner = *err;
+
+    return err_set(err, (enum err_code)ret, "%s:%ld: %s", path, f->line,
+                   inner.msg);
+}
+
+static int check_forces(const struct frame *f, const struct label *label,
+                        struct err *err)
+{
+    for (int a = 0; a < f->atoms.natoms; a++)
+        for (int c = 0; c < 3; c++)
+            if (!(fabs(label->forces[a][c]) <= MAX_FORCE))
+                return err_set(err, ERR_RANGE,
+                               "a force of %g eV/angstrom on atom %d is not "
+                               "a label to learn",
+                               label->forces[a][c], a + 1);
+    return 0;
+}
+
+static int get_label(const struct frame *f, const struct label_names *names,
+                     bool forces, struct label *label, struct err *err)
+{
+    const char *energy = names && names->energy ? names->energy : NULL;
+    const char *column = names && names->forces ? names->forces : "forces";
+
+    if (!frame_get_label(f, names, label))
+        return err_set(err, ERR_FORMAT, "expected a frame with the key '%s'%s",
+                       energy ? energy : "free_energy",
+                       energy ? "" : " or 'energy'");
+    if (forces && !label->forces)
+        return err_set(err, ERR_FORMAT,
+                       "expected a frame with the column '%s' of three reals",
+                       column);
+    if (!isfinite(label->energy))
+        return err_set(err, ERR_RANGE, "the energy is not finite");
+    return forces ? check_forces(f, label, err) : 0;
+}
+
+static void set_mask(struct example *x, const struct atoms *a,
+                     enum force_mask mask)
+{
+    for (int i = 0; i < a->natoms; i++)
+        for (int c = 0; c < 3; c++) {
+            bool counts = mask == MASK_ALL || !a->move || a->move[i][c];
+
+            x->mask[i][c] = counts;
+            x->ncount += counts;
+        }
+}
+
+/* Labels, mask and elements; everything that is cheap, and may fail. */
+static int start_example(struct dataset *ds, int i, const struct frame *f,
+                         const struct label_names *names, enum force_mask mask,
+                         const struct descriptor *d, struct err *err)
+{
+    struct example *x = &ds->example[i];
+    const struct atoms *a = &f->atoms;
+    size_t n = (size_t)a->natoms;
+    struct label label;
+    int ret = get_label(f, names, ds->forces, &label, err);
+
+    if (ret < 0)
+        return ret;
+    if (i == 0)
+        ds->free_energy = label.free_energy;
+    if (label.free_energy != ds->free_energy)
+        return err_set(err, ERR_FORMAT,
+                       "expected '%s', as in the frames before, not '%s'",
+                       ds->free_energy ? "free_energy" : "energy",
+                       ds->free_energy ? "energy" : "free_energy");
+
+    *x = (struct example){.natoms = a->natoms, .energy = label.energy};
+    x->id = atoms_hash(a);
+    x->forces = xcalloc(n, sizeof *x->forces);
+    if (ds->forces)
+        memcpy(x->forces, label.forces, n * sizeof *x->forces);
+    x->mask = xcalloc(n, sizeof *x->mask);
+    set_mask(x, a, mask);
+    x->element = xcalloc(n, sizeof *x->element);
+    x->row = xcalloc(n, sizeof *x->row);
+    for (int k = 0; k < a->natoms; k++) {
+        int el = descriptor_element(d, a->z[k]);
+
+        if (el < 0)
+            return err_set(err, ERR_RANGE,
+                           "the descriptor has no functions "
+                           "for %s",
+                           element_symbol(a->z[k]));
+        x->element[k] = el;
+        x->row[k] = ds->nrow[el]++;
+    }
+    return 0;
+}
+
+/* Copy features to the rows of their elements, and derivatives. */
+static void store(struct dataset *ds, struct example *x,
+                  const struct features *f)
+{
+    size_t njac = 0, natoms = (size_t)x->natoms;
+
+    for (int i = 0; i < x->natoms; i++) {
+        int el = x->element[i];
+        size_t nsf = (size_t)ds->nsf[el];
+
+        memcpy(ds->x[el] + (size_t)x->row[i] * nsf, f->g + f->first[i],
+               nsf * sizeof(double));
+        if (ds->forces)
+            njac += (size_t)(f->dep[i + 1] - f->dep[i]) * 3 * nsf;
+    }
+    if (!ds->forces)
+        return;
+    x->dep = xcalloc(natoms + 1, sizeof *x->dep);
+    memcpy(x->dep, f->dep, (natoms + 1) * sizeof *x->dep);
+    x->atom = xcalloc((size_t)f->dep[x->natoms], sizeof *x->atom);
+    memcpy(x->atom, f->atom, (size_t)f->dep[x->natoms] * sizeof *x->atom);
+    x->jac = xcalloc(njac, sizeof *x->jac);
+
+    double *jac = x->jac;
+
+    for (int i = 0; i < x->natoms; i++)
+        for (int e = f->dep[i]; e < f->dep[i + 1]; e++) {
+            int n = 3 * ds->nsf[x->element[i]];
+
+            memcpy(jac, f->dg + f->block[e], (size_t)n * sizeof *jac);
+            jac += n;
+        }
+}
+
+static double cutoff(const struct model *m)
+{
+    double rc = m->descriptor.cutoff.rc;
+
+    return m->prior.nelement > 0 ? fmax(rc, m->prior.rc) : rc;
+}
+
+/* The rest: neighbors, prior, features. */
+static int fill_example(struct dataset *ds, struct example *x,
+                        const struct atoms *a, const struct model *m,
+                        struct err *err)
+{
+    struct neighbors nb = {0};
+    struct features f = {0};
+    int ret = neighbors_find(&nb, a, cutoff(m), err);
+
+    if (ret == 0)
+        ret = features_compute(&f, &m->descriptor, a, &nb, ds->forces, err);
+    if (ret == 0) {
+        store(ds, x, &f);
+        if (m->prior.nelement > 0) {
+            double(*prior)[3] = xcalloc((size_t)a->natoms, sizeof *prior);
+
+            x->energy -= prior_eval(&m->prior, a, &nb, prior);
+            for (int i = 0; i < a->natoms; i++)
+                for (int c = 0; c < 3; c++)
+                    x->forces[i][c] -= prior[i][c];
+            free(prior);
+        }
+    }
+    features_release(&f);
+    neighbors_release(&nb);
+    return ret;
+}
+
+static void alloc_rows(struct dataset *ds)
+{
+    for (int el = 0; el < ds->nelement; el++)
+        ds->x[el] = xcalloc((size_t)ds->nrow[el] * (size_t)ds->nsf[el],
+                            sizeof *ds->x[el]);
+}
+
+int dataset_build(struct dataset *ds, const struct frames *frames,
+                  const char *path, const struct label_names *names,
+                  bool forces, enum force_mask mask, const struct model *m,
+                  struct err *err)
+{
+    size_t nelement = (size_t)m->descriptor.nelement;
+    int ret = 0, bad = frames->n;
+
+    *ds = (struct dataset){.forces = forces, .n = frames->n};
+    ds->nelement = m->descriptor.nelement;
+    ds->example = xcalloc((size_t)frames->n, sizeof *ds->example);
+    ds->nsf = xcalloc(nelement, sizeof *ds->nsf);
+    ds->nrow = xcalloc(nelement, sizeof *ds->nrow);
+    ds->x = xcalloc(nelement, sizeof *ds->x);
+    memcpy(ds->nsf, m->descriptor.nsf, nelement * sizeof *ds->nsf);
+
+    for (int i = 0; i < frames->n; i++) {
+        ret = start_example(ds, i, &frames->frame[i], names, mask,
+                            &m->descriptor, err);
+        if (ret < 0) {
+            ret = at_frame(&frames->frame[i], path, ret, err);
+            goto fail;
+        }
+    }
+    alloc_rows(ds);
+
+    /* The message is that of the first bad frame, whoever meets it. */
+#pragma omp parallel for schedule(dynamic)
+    for (int i = 0; i < frames->n; i++) {
+        struct err e;
+        int r =
+            fill_example(ds, &ds->example[i], &frames->frame[i].atoms, m, &e);
+
+        if (r < 0) {
+#pragma omp critical
+            if (i < bad) {
+                bad = i;
+                ret = r;
+                *err = e;
+            }
+        }
+    }
+    if (ret < 0) {
+        ret = at_frame(&frames->frame[bad], path, ret, err);
+        goto fail;
+    }
+    return 0;
+fail:
+    dataset_release(ds);
+    return ret;
+}
+
+/* How many atoms each atom depends on, itself included: blocks, summed. */
+static long count_blocks(const struct neighbors *nb, const struct atoms *a,
+                         double rc, const struct descriptor *d, int *seen)
+{
+    long n = 0;
+
+    for (int i = 0; i < a->natoms; i++)
+        seen[i] = -1;
+    for (int i = 0; i < a->natoms; i++) {
+        int el = descriptor_element(d, a->z[i]);
+        long blocks = 1;
+
+        seen[i] = i;
+        for (int e = nb->first[i]; e < nb->first[i + 1]; e++)
+            if (nb->r[e] < rc && seen[nb->j[e]] != i) {
+                seen[nb->j[e]] = i;
+                blocks++;
+            }
+        n += el < 0 ? 0 : blocks * 3 * d->nsf[el];
+    }
+    return n;
+}
+
+int dataset_bytes(const struct frames *frames, const char *path,
+                  const struct model *m, double *bytes, struct err *err)
+{
+    const struct descriptor *d = &m->descriptor;
+    struct neighbors nb = {0};
+    int ret = 0;
+
+    *bytes = 0;
+    for (int i = 0; i < frames->n; i++) {
+        const struct atoms *a = &frames->frame[i].atoms;
+
+        ret = neighbors_find(&nb, a, cutoff(m), err);
+        if (ret < 0) {
+            ret = at_frame(&frames->frame[i], path, ret, err);
+            break;
+        }
+        int *seen = xcalloc((size_t)a->natoms, sizeof *seen);
+
+        *bytes += (double)sizeof(double) *
+                  (double)count_blocks(&nb, a, d->cutoff.rc, d, seen);
+        for (int k = 0; k < a->natoms; k++) {
+            int el = descriptor_element(d, a->z[k]);
+
+            *bytes += (double)sizeof(double) * (6 + (el < 0 ? 0 : d->nsf[el]));
+        }
+        free(seen);
+    }
+    neighbors_release(&nb);
+    return ret;
+}

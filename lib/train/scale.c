@@ -1,0 +1,116 @@
+#include <morsel/train.h>
+
+#include <math.h>
+#include <stdlib.h>
+
+/* A feature that varies less than this does not vary (AMPtorch's). */
+static const double least_range = 1e-8;
+
+static void find_range(const struct dataset *ds, struct model *m, int el)
+{
+    int nsf = ds->nsf[el];
+
+    for (int k = 0; k < nsf; k++) {
+        double low = 0, high = 0;
+
+        for (int r = 0; r < ds->nrow[el]; r++) {
+            double g = ds->x[el][r * nsf + k];
+
+            low = r == 0 ? g : fmin(low, g);
+            high = r == 0 ? g : fmax(high, g);
+        }
+        m->low[el][k] = low;
+        m->high[el][k] = high;
+    }
+}
+
+/*
+ * change[el][k]: root mean square over atoms of the change of feature k when
+ * all atoms move at random by `motion`, that is by motion^2 / 3 in the mean
+ * square of each component:
+ *
+ *     change_k^2 = motion^2 / 3 mean_i sum_j,c (dg_ik / dpos_jc)^2
+ */
+static void find_change(const struct dataset *ds, double motion,
+                        double **change)
+{
+    for (int i = 0; i < ds->n; i++) {
+        const struct example *x = &ds->example[i];
+        const double *jac = x->jac;
+
+        for (int a = 0; jac && a < x->natoms; a++) {
+            int el = x->element[a], nsf = ds->nsf[el];
+
+            for (int r = 3 * x->dep[a]; r < 3 * x->dep[a + 1]; r++) {
+                for (int k = 0; k < nsf; k++)
+                    change[el][k] += jac[k] * jac[k];
+                jac += nsf;
+            }
+        }
+    }
+    for (int el = 0; el < ds->nelement; el++)
+        for (int k = 0; k < ds->nsf[el]; k++)
+            change[el][k] =
+                motion * sqrt(change[el][k] / (3 * fmax(1, ds->nrow[el])));
+}
+
+static void set_scale(struct model *m, int el, int k, enum scaling how,
+                      double change)
+{
+    double low = m->low[el][k], high = m->high[el][k];
+    double half = (high - low) / 2;
+
+    if (how == SCALING_MOTION)
+        half = fmax(half, change);
+    if (2 * half > least_range) {
+        m->shift[el][k] = (low + high) / 2;
+        m->scale[el][k] = 1 / half;
+    } else {
+        m->shift[el][k] = how == SCALING_PAPER ? 0 : (low + high) / 2;
+        m->scale[el][k] = 1;
+    }
+}
+
+static void apply_scale(struct dataset *ds, const struct model *m)
+{
+    for (int el = 0; el < ds->nelement; el++)
+        for (int r = 0; r < ds->nrow[el]; r++) {
+            double *x = ds->x[el] + r * ds->nsf[el];
+
+            for (int k = 0; k < ds->nsf[el]; k++)
+                x[k] = (x[k] - m->shift[el][k]) * m->scale[el][k];
+        }
+    for (int i = 0; i < ds->n; i++) {
+        const struct example *x = &ds->example[i];
+        double *jac = x->jac;
+
+        for (int a = 0; jac && a < x->natoms; a++) {
+            int el = x->element[a], nsf = ds->nsf[el];
+
+            for (int r = 3 * x->dep[a]; r < 3 * x->dep[a + 1]; r++) {
+                for (int k = 0; k < nsf; k++)
+                    jac[k] *= m->scale[el][k];
+                jac += nsf;
+            }
+        }
+    }
+}
+
+void dataset_scale(struct dataset *ds, struct model *m, enum scaling how,
+                   double motion)
+{
+    double **change = xcalloc((size_t)ds->nelement, sizeof *change);
+
+    for (int el = 0; el < ds->nelement; el++) {
+        change[el] = xcalloc((size_t)ds->nsf[el], sizeof *change[el]);
+        find_range(ds, m, el);
+    }
+    find_change(ds, motion, change);
+    for (int el = 0; el < ds->nelement; el++) {
+        for (int k = 0; k < ds->nsf[el]; k++)
+            set_scale(m, el, k, how, change[el][k]);
+        free(change[el]);
+    }
+    free(change);
+    apply_scale(ds, m);
+}
