@@ -3,9 +3,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Copy the word at *s to `to`, quotes undone, and move *s past it; false if
- * a quote is not closed. */
-static bool take_word(const char **s, char *to)
+/* Copy the word at *s to `to`, quotes undone, and move *s past it.  Returns
+ * what is missing, or NULL. */
+static const char *take_word(const char **s, char *to)
 {
     char quote = 0, c;
 
@@ -18,33 +18,31 @@ static bool take_word(const char **s, char *to)
             bool escapes =
                 !quote || (quote == '"' && (*s)[1] && strchr("\"\\", (*s)[1]));
             if (c == '\\' && escapes && !*++*s)
-                return false;
+                return "a letter after the backslash";
             *to++ = **s;
         }
     }
     *to = '\0';
-    return !quote;
+    return quote ? "a closing quote" : NULL;
 }
 
 char **command_split(const char *command, struct err *err)
 {
     char **words = xcalloc(strlen(command) / 2 + 2, sizeof *words);
     char *word = xcalloc(strlen(command) + 1, 1);
-    const char *s = command;
-    bool closed = true;
-    int n = 0;
+    const char *s = command, *missing = "a program";
 
-    while (closed && *(s += strspn(s, " \t\n\r"))) {
-        closed = take_word(&s, word);
-        if (closed)
-            words[n++] = xstrdup(word);
+    for (int n = 0; *(s += strspn(s, " \t\n\r")); n++) {
+        missing = take_word(&s, word);
+        if (missing)
+            break;
+        words[n] = xstrdup(word);
     }
     free(word);
-    if (closed && n > 0)
+    if (!missing)
         return words;
     command_free(words);
-    err_set(err, ERR_FORMAT, "command '%s': expected %s", command,
-            closed ? "a program" : "a closing quote");
+    err_set(err, ERR_FORMAT, "command '%s': expected %s", command, missing);
     return NULL;
 }
 

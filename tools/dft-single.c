@@ -1,0 +1,298 @@
+/* dft-single - label frames with energies and forces */
+
+#include <stdlib.h>
+#include <string.h>
+
+#include <morsel/cli.h>
+#include <morsel/engine.h>
+#include <morsel/io.h>
+
+static int engine_choice;
+static const char *output = "-";
+static const char *failed_path;
+static const char *ledger_path;
+static const char *task = "1/1";
+static int max_failed = -1;
+static int tries = 1;
+static double overlap = 0.5;
+static double timeout;
+static bool quiet;
+static struct command_params command;
+static const char *labels;
+static double tol = 1e-3;
+
+static int open_emt(struct engine *e, struct err *err)
+{
+    (void)err;
+    engine_emt(e);
+    return 0;
+}
+
+static int open_command(struct engine *e, struct err *err)
+{
+    command.timeout = timeout;
+    if (!command.command)
+        return err_set(err, ERR_RANGE,
+                       "--engine=command needs --command=COMMAND");
+    return engine_command(e, &command, err);
+}
+
+static int open_replay(struct engine *e, struct err *err)
+{
+    if (!labels)
+        return err_set(err, ERR_RANGE, "--engine=replay needs --labels=FILE");
+    return engine_replay(e, labels, tol, err);
+}
+
+static int open_pw(struct engine *e, struct err *err)
+{
+    (void)e;
+    return err_set(err, ERR_RANGE,
+                   "--engine=pw is not built yet: expected emt, command or "
+                   "replay");
+}
+
+static const char *const engines[] = {"emt", "command", "replay", "pw", NULL};
+static int (*const open_engine[])(struct engine *e, struct err *err) = {
+    open_emt, open_command, open_replay, open_pw};
+
+static const struct cli_opt opts[] = {
+    {CLI_CHOICE, 'e', "engine", "NAME", &engine_choice, 0, 0,
+     "who labels: emt, command, replay (emt)", engines},
+    {CLI_TEXT, 'o', "output", "FILE", &output, 0, 0,
+     "write FILE, not stdout; goes on with FILE.part", NULL},
+    {CLI_TEXT, 0, "failed", "FILE", &failed_path, 0, 0,
+     "write the frames that failed; - for stdout", NULL},
+    {CLI_TEXT, 0, "ledger", "FILE", &ledger_path, 0, 0,
+     "append a line per answer", NULL},
+    {CLI_TEXT, 0, "task", "I/N", &task, 0, 0,
+     "label frames I, I+N, ... only (1/1)", NULL},
+    {CLI_INT, 0, "max-failed", "N", &max_failed, 0, 1e9,
+     "stop when more than N frames have failed", NULL},
+    {CLI_INT, 0, "tries", "N", &tries, 1, 100,
+     "how often to ask for a frame that fails (1)", NULL},
+    {CLI_REAL, 0, "overlap", "X", &overlap, 0, 10,
+     "refuse atoms closer than X covalent radii (0.5)", NULL},
+    {CLI_REAL, 0, "timeout", "SECONDS", &timeout, 0, 1e9,
+     "end a program that takes longer (0: never)", NULL},
+    {CLI_TEXT, 0, "command", "COMMAND", &command.command, 0, 0,
+     "program that reads a frame and writes it labelled", NULL},
+    {CLI_FLAG, 0, "alive", NULL, &command.keep, 0, 0,
+     "one process of COMMAND for all frames", NULL},
+    {CLI_TEXT, 0, "labels", "FILE", &labels, 0, 0,
+     "labelled frames for --engine=replay", NULL},
+    {CLI_REAL, 0, "tol", "R", &tol, 0, 100,
+     "how far from a labelled frame, angstrom (0.001)", NULL},
+    {CLI_FLAG, 'q', "quiet", NULL, &quiet, 0, 0, "print no summary", NULL},
+    {0},
+};
+
+static const struct cli cli = {
+    .name = "dft-single",
+    .operands = "[file]",
+    .about = "label frames with energies and forces",
+    .opts = opts,
+    .max_operands = 1,
+    .example = "dft-single --engine=emt -o labelled.xyz start.xyz",
+};
+
+/* How often each result came. */
+enum { MAX_RESULTS = 16 };
+struct tally {
+    int asked, failed, n;
+    struct {
+        char name[16];
+        int count;
+    } result[MAX_RESULTS];
+};
+
+static void tally_add(struct tally *t, const char *result, bool ok)
+{
+    int i = 0;
+
+    while (i < t->n && strcmp(t->result[i].name, result) != 0)
+        i++;
+    if (i == MAX_RESULTS)
+        i--; /* more words than a person reads */
+    snprintf(t->result[i].name, sizeof t->result[i].name, "%s", result);
+    t->result[i].count++;
+    t->n = i == t->n ? t->n + 1 : t->n;
+    t->asked++;
+    t->failed += !ok;
+}
+
+static void tally_print(const struct tally *t)
+{
+    fprintf(stderr, "%s: asked %d, labelled %d, failed %d", cli.name, t->asked,
+            t->asked - t->failed, t->failed);
+    for (int i = 0; i < t->n; i++)
+        fprintf(stderr, "%s%s %d", i ? ", " : " (", t->result[i].name,
+                t->result[i].count);
+    fputs(t->n ? ")\n" : "\n", stderr);
+}
+
+/* All that is open while frames are labelled. */
+struct session {
+    struct engine engine;
+    struct shelf good, failed;
+    struct shelf *bad; /* where failures go; NULL: nowhere */
+    struct ledger ledger;
+    struct tally tally;
+};
+
+static int parse_task(int *first, int *step, struct err *err)
+{
+    char *text = xstrdup(task), *slash = strchr(text, '/');
+    bool ok = slash != NULL;
+
+    if (ok) {
+        *slash = '\0';
+        ok = parse_int(text, first) == 0 && parse_int(slash + 1, step) == 0 &&
+             *first >= 1 && *first <= *step;
+    }
+    free(text);
+    if (!ok)
+        return err_set(err, ERR_RANGE,
+                       "--task: '%s' is not I/N with I from 1 to N", task);
+    return 0;
+}
+
+static int open_session(struct session *s, struct err *err)
+{
+    int ret;
+
+    *s = (struct session){0};
+    if (failed_path && strcmp(failed_path, output) == 0 &&
+        strcmp(output, "-") != 0)
+        return err_set(err, ERR_RANGE, "--failed and --output are both '%s'",
+                       output);
+    ret = open_engine[engine_choice](&s->engine, err);
+    if (ret == 0)
+        ret = shelf_open(&s->good, output, &s->engine, err);
+    if (ret == 0 && failed_path && strcmp(failed_path, output) == 0) {
+        s->bad = &s->good;
+    } else if (ret == 0 && failed_path) {
+        ret = shelf_open(&s->failed, failed_path, &s->engine, err);
+        s->bad = &s->failed;
+    }
+    if (ret == 0)
+        ret = ledger_open(&s->ledger, ledger_path, err);
+    return ret;
+}
+
+/* Give the files their names if all went well; leave them otherwise. */
+static int close_session(struct session *s, int ret, struct err *err)
+{
+    if (s->engine.release)
+        s->engine.release(&s->engine);
+    if (ret == 0 && s->bad == &s->failed)
+        ret = shelf_close(&s->failed, err);
+    if (ret == 0)
+        ret = shelf_close(&s->good, err);
+    shelf_leave(&s->failed);
+    shelf_leave(&s->good);
+    ledger_close(&s->ledger);
+    return ret;
+}
+
+/* Ask until there is a label, at most `tries` times. */
+static int ask(struct session *s, const struct frame *f, struct outcome *o,
+               struct err *err)
+{
+    int ret = engine_ask(&s->engine, f, overlap, o, err);
+
+    if (ret == 0)
+        ret = ledger_add(&s->ledger, &s->engine, f, o, err);
+    for (int i = 1; i < tries && ret == 0 && outcome_may_change(o); i++) {
+        outcome_release(o);
+        ret = engine_ask(&s->engine, f, overlap, o, err);
+        if (ret == 0)
+            ret = ledger_add(&s->ledger, &s->engine, f, o, err);
+    }
+    return ret;
+}
+
+/* Was the frame finished by an earlier run? */
+static bool finished(struct session *s, const struct frame *f)
+{
+    uint64_t id = atoms_hash(&f->atoms);
+
+    if (shelf_take(&s->good, id)) {
+        tally_add(&s->tally, "kept", true);
+        return true;
+    }
+    if (s->bad && shelf_take(s->bad, id)) {
+        tally_add(&s->tally, "failed-before", false);
+        return true;
+    }
+    return false;
+}
+
+static int label_frame(struct session *s, struct frame *f, struct err *err)
+{
+    struct outcome o;
+    int ret;
+
+    if (finished(s, f))
+        return 0;
+    label_strip(f);
+    ret = ask(s, f, &o, err);
+    if (ret == 0) {
+        tally_add(&s->tally, o.ok ? "ok" : o.reason, o.ok);
+        label_store(f, &s->engine, &o);
+        if (o.ok)
+            ret = shelf_add(&s->good, f, err);
+        else if (s->bad)
+            ret = shelf_add(s->bad, f, err);
+    }
+    outcome_release(&o);
+    return ret;
+}
+
+/* The guard against a batch that is wrong as a whole. */
+static int check_failures(const struct session *s, struct err *err)
+{
+    if (max_failed < 0 || s->tally.failed <= max_failed)
+        return 0;
+    return err_set(err, ERR_RANGE, "stopped: %d frames failed, --max-failed=%d",
+                   s->tally.failed, max_failed);
+}
+
+static int label_file(struct session *s, const char *path, struct err *err)
+{
+    int first, step, ret = parse_task(&first, &step, err);
+    struct text in;
+    struct frame f;
+
+    if (ret == 0)
+        ret = text_open(&in, path, err);
+    if (ret < 0)
+        return ret;
+    for (long n = 1; (ret = frame_read(&in, &f, err)) > 0; n++) {
+        if (n % step == first % step)
+            ret = label_frame(s, &f, err);
+        if (ret == 0)
+            ret = check_failures(s, err);
+        frame_release(&f);
+        if (ret < 0)
+            break;
+    }
+    text_close(&in);
+    return ret;
+}
+
+int main(int argc, char **argv)
+{
+    int i = cli_parse(&cli, argc, argv), ret;
+    struct session s;
+    struct err err;
+
+    ret = open_session(&s, &err);
+    if (ret == 0)
+        ret = label_file(&s, i < argc ? argv[i] : "-", &err);
+    if (close_session(&s, ret, &err) < 0)
+        return cli_fail(&cli, &err);
+    if (!quiet)
+        tally_print(&s.tally);
+    return s.tally.failed ? STATUS_NO : STATUS_YES;
+}
