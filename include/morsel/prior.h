@@ -124,10 +124,29 @@ enum fit_method { FIT_LEAST_SQUARES, FIT_PAPER };
 #define MORSE_UNBOUND 0.1 /* eV */
 
 struct dimer {
-    double r;  /* angstrom */
-    double e;  /* eV, relative to the two lone atoms */
-    double de; /* de/dr, eV/angstrom; NAN: not known */
+    int z1, z2; /* z1 <= z2 */
+    double r;   /* angstrom */
+    double e;   /* eV, relative to the two lone atoms */
+    double de;  /* de/dr, eV/angstrom; NAN: not known */
 };
+
+/*
+ * The dimer that two atoms are, to their nearest images, from its energy and
+ * forces (NULL: not known).  ERR_RANGE if a is something else: not two atoms,
+ * too far apart (12 angstrom), or with another image nearly as near.
+ */
+int dimer_of_atoms(struct dimer *x, const struct atoms *a, double energy,
+                   const double (*forces)[3],
+                   struct err *err) MORSEL_MUST_CHECK;
+
+/*
+ * One atom z1 (z2 = 0), or two a distance r apart, in the middle of a
+ * periodic cube of 10 angstrom, or 2.5 times the largest distance in play.
+ */
+void dimer_atoms(struct atoms *a, int z1, int z2, double r, double largest);
+
+/* Published re of a pair, mixed if need be, else its covalent radii. */
+double dimer_length(int z1, int z2);
 
 struct morse_fit {
     struct morse m;

@@ -88,7 +88,7 @@ START_TEST(the_papers_recipe_gives_the_papers_a)
     struct err err;
 
     for (int n = 0; n < 6; n++)
-        point[n] = (struct dimer){1.226336376471405 * at[n], e[n], NAN};
+        point[n] = (struct dimer){8, 8, 1.226336376471405 * at[n], e[n], NAN};
     ck_assert_int_eq(morse_fit(&fit, point, 6, FIT_PAPER, 1, &err), 0);
     ck_assert(fit.m.d == 8.7783 && fit.m.re == point[3].r);
     ck_assert(fit.error.d == 0 && fit.error.re == 0);
@@ -117,6 +117,35 @@ START_TEST(a_pair_that_does_not_bind_keeps_its_wall)
     ck_assert_double_lt(point[0].de, -5); /* steep enough to be a test */
     morse_phi(&fit.m, 1.5, &want);
     ck_near(want / point[4].de, 1, 0.2);
+}
+END_TEST
+
+/* Force and energy of two atoms along a crooked line, across the border. */
+START_TEST(two_atoms_are_a_dimer)
+{
+    static const double f[2][3] = {{-0.2, 0.5, 0.1}, {0.2, -0.5, -0.1}};
+    struct atoms a;
+    struct dimer x;
+    struct err err;
+
+    dimer_atoms(&a, 29, 6, 1.9, 2.1);
+    ck_assert(a.cell[0][0] == 10 && a.pbc[2]);
+    ck_assert_int_eq(dimer_of_atoms(&x, &a, -3, NULL, &err), 0);
+    ck_near(x.r, 1.9, 1e-14);
+    ck_assert(x.z1 == 6 && x.z2 == 29 && x.e == -3 && isnan(x.de));
+    for (int k = 0; k < 3; k++)
+        a.pos[1][k] = a.pos[0][k] + (double[]){1.2, -9.1, 0.8}[k];
+    ck_assert_int_eq(dimer_of_atoms(&x, &a, -3, f, &err), 0);
+    ck_near(x.r, 1.7, 1e-14); /* (1.2, 0.9, 0.8) */
+    ck_near(x.de, (-0.2 * 1.2 + 0.5 * 0.9 + 0.1 * 0.8) / 1.7, 1e-14);
+
+    a.cell[2][2] = 2.0; /* an image 1.92 away the other way */
+    ck_assert_int_eq(dimer_of_atoms(&x, &a, -3, f, &err), ERR_RANGE);
+    a.natoms = 1;
+    ck_assert_int_eq(dimer_of_atoms(&x, &a, -3, f, &err), ERR_RANGE);
+    atoms_release(&a);
+    ck_near(dimer_length(29, 6), 1.7519, 5e-5);
+    ck_near(dimer_length(54, 54), 2 * element_radius(54), 1e-15);
 }
 END_TEST
 
@@ -149,6 +178,7 @@ TCase *prior_fit_tests(void)
     tcase_add_test(tc, standard_errors_are_the_scatter);
     tcase_add_test(tc, the_papers_recipe_gives_the_papers_a);
     tcase_add_test(tc, a_pair_that_does_not_bind_keeps_its_wall);
+    tcase_add_test(tc, two_atoms_are_a_dimer);
     tcase_add_test(tc, a_fit_without_enough_points_is_refused);
     return tc;
 }
