@@ -10,10 +10,18 @@
  *
  *     h_l = a_{l-1} W_l^T + b_l,   a_l = s(h_l),   y = h_L
  *
- * and s the activation.  The output is one number.  All parameters live in
- * one flat vector theta: W_1, b_1, W_2, b_2, ... with W_l row-major
- * [width_l][width_{l-1}].  So do their gradients, and so does a model file:
- * optimizers, checks and input/output see one vector.
+ * and s the activation; the last layer has none.  The output is one number.
+ * All parameters live in one flat vector theta: W_1, b_1, W_2, b_2, ... with
+ * W_l row-major [width_l][width_{l-1}].  So do their gradients, and so does a
+ * model file: optimizers, checks and input/output see one vector.
+ *
+ *     tanh       s = tanh(h)
+ *     sigmoid    s = 1 / (1 + exp(-h))
+ *     softplus   s = log(1 + exp(h))
+ *     silu       s = h / (1 + exp(-h))
+ *     linear     s = h
+ *
+ * All have continuous second derivatives, which force training needs.
  */
 enum activation { ACT_TANH, ACT_SIGMOID, ACT_SOFTPLUS, ACT_SILU, ACT_LINEAR };
 enum { MLP_MAX_LAYERS = 8 };
@@ -30,7 +38,8 @@ int activation_of_name(const char *name); /* or -1 */
 
 /*
  * Random initial weights: uniform in +-1/sqrt(fan in), weights and biases (as
- * the paper's code did), or Glorot and Bengio's (AISTATS 2010).
+ * the paper's code did), or uniform in +-sqrt(6 / (fan in + fan out)) with
+ * biases 0 (X. Glorot and Y. Bengio, AISTATS 2010).
  */
 enum mlp_init { INIT_FAN_IN, INIT_GLOROT };
 void mlp_init(const struct mlp *net, enum mlp_init how, struct rng *r,
@@ -41,21 +50,28 @@ size_t mlp_nwork(const struct mlp *net, int n);
 
 /*
  *   theta [nparam]        parameters
- *   x     [n][width[0]]   input
+ *   x     [n][width[0]]   input, n >= 0 rows
  *   y     [n]             output (out)
  *   dydx  [n][width[0]]   its derivative (out); may be NULL
- *   work  [nwork]         activations, kept for mlp_backward() (out)
+ *   work  [nwork]         what mlp_backward() needs (out)
  */
 void mlp_forward(const struct mlp *net, const double *theta, int n,
                  const double *x, double *y, double *dydx, double *work);
 
 /*
- * Gradient of a function of values and slopes of the last mlp_forward():
- * given dL/dy [n] and v = dL/d(dydx) [n][width[0]] (NULL: none), add dL/dtheta
- * [nparam] to dtheta.  The second part is the derivative along v of the
- * network's gradient (a forward-over-reverse product; Pearlmutter, Neural
- * Comput. 6, 147 (1994)): the cost of force training is a small multiple of
- * that of energies.
+ * Gradient of a function of the values and slopes of the last mlp_forward():
+ * given dL/dy [n] and v = dL/d(dydx) [n][width[0]], add dL/dtheta [nparam] to
+ * dtheta.  v may be NULL, and must be if dydx was.  The same theta, n, x and
+ * work; any number of times.
+ *
+ * With v and dL/dy held fixed, dL/dtheta is that of
+ *
+ *     J = sum dL/dy y + ydot,   ydot = v . dydx,
+ *
+ * and ydot is the derivative of y along v, which one pass forward gives; one
+ * pass back through both y and ydot gives dJ/dtheta (B. A. Pearlmutter, Neural
+ * Comput. 6, 147 (1994)).  The cost of force training is a small multiple of
+ * that of energies: six matrix products per layer instead of three.
  */
 void mlp_backward(const struct mlp *net, const double *theta, int n,
                   const double *x, const double *dldy, const double *v,

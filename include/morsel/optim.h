@@ -108,7 +108,7 @@ void adam_step(struct adam *o, double rate, const double *g, double *x);
 
 /*
  * Cosine annealing with warm restarts: I. Loshchilov and F. Hutter, ICLR
- * (2017), equation 5.  The rate of epoch t = 0, 1, ...: from high to low in
+ * (2017).  The rate of epoch t = 0, 1, ...: from high to low in
  * `period` epochs, then from high again with the period multiplied by
  * mult >= 1.  At t epochs into a period of p it is
  *

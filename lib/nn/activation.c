@@ -75,7 +75,7 @@ static inline double tanh_fast(double x)
 }
 
 /* Compile a loop for the vectors of several processors, and choose at start. */
-#if defined __x86_64__ && defined __linux__
+#if defined __x86_64__ && defined __GLIBC__
 #define EACH_CPU __attribute__((target_clones("avx512f", "avx2", "default")))
 #else
 #define EACH_CPU

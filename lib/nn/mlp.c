@@ -51,15 +51,16 @@ static double *lay_out(const struct mlp *net, const double *theta, int n,
 {
     assert(net->nlayer >= 1 && net->nlayer <= MLP_MAX_LAYERS);
     assert(net->width[net->nlayer] == 1);
+    layers[0] = (struct layer){0};
     for (int l = 1; l <= net->nlayer; l++) {
         int in = net->width[l - 1], out = net->width[l];
-        size_t size = (size_t)n * (size_t)out;
+        size_t size = (size_t)n * (size_t)out, nw = (size_t)out * (size_t)in;
 
         layers[l] = (struct layer){
             .in = in,
             .out = out,
             .w = theta,
-            .b = theta + in * out,
+            .b = theta + nw,
             .a = work,
             .adot = work + size,
             .hbar = work + 2 * size,
@@ -67,7 +68,7 @@ static double *lay_out(const struct mlp *net, const double *theta, int n,
             .slope = work + 4 * size,
             .curv = work + 5 * size,
         };
-        theta += out * (in + 1);
+        theta += nw + (size_t)out;
         work += NARRAY * size;
     }
     return work;
@@ -81,7 +82,8 @@ static void propagate(const struct mlp *net, int n, const double *x,
         struct layer *q = &layers[l];
 
         for (int i = 0; i < n; i++)
-            memcpy(q->a + i * q->out, q->b, (size_t)q->out * sizeof *q->b);
+            memcpy(q->a + (size_t)i * (size_t)q->out, q->b,
+                   (size_t)q->out * sizeof *q->b);
         la_gemm(LA_N, LA_T, n, q->out, q->in, 1, l > 1 ? q[-1].a : x, q->w, 1,
                 q->a);
         if (l < net->nlayer)

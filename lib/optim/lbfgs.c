@@ -45,40 +45,45 @@ static void copy(int n, const double *from, double *to)
     memcpy(to, from, (size_t)n * sizeof *to);
 }
 
-/* The row of the k-th last step, k = 1 ... count. */
-static int row_of(const struct lbfgs *o, int k)
+/* The number of the k-th last step, k = 1 ... count. */
+static int number(const struct lbfgs *o, int k)
 {
     return (o->next - k + o->memory) % o->memory;
 }
 
+static double *row(const struct lbfgs *o, double *a, int j)
+{
+    return a + (size_t)j * (size_t)o->n;
+}
+
 /*
  * d = -H g by the two-loop recursion, algorithm 7.4.  H starts from the
- * identity times s.y / y.y of the last step (equation 7.20).
+ * identity times s.y / y.y of the last step.
  */
 static void find_direction(struct lbfgs *o)
 {
-    int n = o->n;
+    int n = o->n, last = number(o, 1);
 
     for (int i = 0; i < n; i++)
         o->d[i] = -o->g[i];
     for (int k = 1; k <= o->count; k++) {
-        int j = row_of(o, k);
+        int j = number(o, k);
 
-        o->alpha[j] = o->rho[j] * la_dot(n, o->s + j * n, o->d);
-        la_axpy(n, -o->alpha[j], o->y + j * n, o->d);
+        o->alpha[j] = o->rho[j] * la_dot(n, row(o, o->s, j), o->d);
+        la_axpy(n, -o->alpha[j], row(o, o->y, j), o->d);
     }
     if (o->count > 0) {
-        const double *y = o->y + row_of(o, 1) * n;
-        double gamma = 1 / (o->rho[row_of(o, 1)] * la_dot(n, y, y));
+        const double *y = row(o, o->y, last);
+        double gamma = 1 / (o->rho[last] * la_dot(n, y, y));
 
         for (int i = 0; i < n; i++)
             o->d[i] *= gamma;
     }
     for (int k = o->count; k >= 1; k--) {
-        int j = row_of(o, k);
-        double beta = o->rho[j] * la_dot(n, o->y + j * n, o->d);
+        int j = number(o, k);
+        double beta = o->rho[j] * la_dot(n, row(o, o->y, j), o->d);
 
-        la_axpy(n, o->alpha[j] - beta, o->s + j * n, o->d);
+        la_axpy(n, o->alpha[j] - beta, row(o, o->s, j), o->d);
     }
 }
 
@@ -105,7 +110,7 @@ static void remember(struct lbfgs *o, const double *s, const double *y)
 /* Go to the point lo of the search. */
 static void accept(struct lbfgs *o)
 {
-    double *s = o->s + o->next * o->n, *y = o->y + o->next * o->n;
+    double *s = row(o, o->s, o->next), *y = row(o, o->y, o->next);
 
     for (int i = 0; i < o->n; i++) {
         double x = o->x[i] + o->search.lo.t * o->d[i];

@@ -17,7 +17,7 @@ void wolfe_start(struct wolfe *w, double f, double slope, double t)
 
 /*
  * The minimum of the cubic through the values and slopes at a and b (Nocedal
- * and Wright, equation 3.59), or a nan if it has none:
+ * and Wright, section 3.5), or a nan if it has none:
  *
  *     b - (b - a) (phi'(b) + d2 - d1) / (phi'(b) - phi'(a) + 2 d2)
  *     d1 = phi'(a) + phi'(b) - 3 (phi(a) - phi(b)) / (a - b)

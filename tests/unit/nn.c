@@ -260,6 +260,20 @@ START_TEST(backward_adds_and_can_be_repeated)
 }
 END_TEST
 
+START_TEST(no_rows_are_no_work)
+{
+    struct batch b;
+
+    batch_init(&b, net_of(2, ACT_TANH));
+    ck_assert_uint_eq(mlp_nwork(&b.net, 0), 0);
+    mlp_forward(&b.net, b.theta, 0, b.x, b.y, b.dydx, b.work);
+    mlp_backward(&b.net, b.theta, 0, b.x, b.dldy, b.v, b.work, b.dtheta);
+    for (int i = 0; i < b.nparam; i++)
+        ck_assert_double_eq(b.dtheta[i], 0);
+    batch_release(&b);
+}
+END_TEST
+
 /* y = (x W1^T + b1) w2 + b2 with numbers for a head to multiply. */
 START_TEST(linear_net_is_exact)
 {
@@ -470,6 +484,7 @@ Suite *nn_suite(void)
                         NDEPTH * NACT);
     tcase_add_loop_test(t, batch_is_the_sum_of_its_rows, 0, NACT);
     tcase_add_test(t, backward_adds_and_can_be_repeated);
+    tcase_add_test(t, no_rows_are_no_work);
     tcase_add_test(t, linear_net_is_exact);
     tcase_add_test(t, reference_atom_is_reproduced);
     tcase_add_test(t, weights_start_within_their_bounds);
