@@ -134,4 +134,41 @@ void frame_print_json(const struct frame *f, FILE *out);
 /* Print one real so that it reads back to the bit (JSON and extxyz). */
 void print_real(FILE *out, double x);
 
+/*
+ * Merging labelled frames into one training set, of one level of theory and
+ * without twins: merge-db(1) tells the rules.
+ */
+struct merge {
+    /* Set after merge_init(): */
+    struct label_names names;
+    double tolerance;     /* largest displacement of a twin, angstrom */
+    double max_net_force; /* of a label, eV/angstrom */
+    bool mixed;           /* take frames of any level of theory */
+    bool all; /* take twins and frames without labels: only conflicts matter */
+
+    /* What was taken, in its order. */
+    struct frames set;
+    struct merged *more; /* [set.room] where each came from, and the like */
+    int *bucket;         /* [nbucket] last frame of each hash, or -1 */
+    int nbucket;
+    struct level *level; /* [nlevel] keys that tell the level of theory */
+    int nlevel;
+};
+void merge_init(struct merge *m);
+void merge_release(struct merge *m);
+
+enum merge_result { MERGE_TAKEN, MERGE_TWIN, MERGE_REFUSED };
+
+/*
+ * Take one frame of the file path (borrowed), unless it is the twin of one
+ * that is there, or no label to learn from; then err says why not.  m owns f
+ * if and only if it was taken.
+ *
+ * Returns a merge_result, or ERR_RANGE for a conflict: the frame is of
+ * another level of theory, or has another energy than its twin, or one in
+ * another unit.  Then there is no knowing which of the two is wrong.
+ */
+int merge_add(struct merge *m, struct frame *f, const char *path,
+              struct err *err) MORSEL_MUST_CHECK;
+
 #endif
