@@ -666,24 +666,51 @@ START_TEST(damage_is_told)
 END_TEST
 
 /* A good answer to another question. */
+static void move_atom(struct atoms *a)
+{
+    a->pos[1][0] += 5e-6;
+}
+
+static void change_element(struct atoms *a)
+{
+    a->z[1] = 29;
+}
+
+static void lose_atom(struct atoms *a)
+{
+    a->natoms = 1;
+}
+
+static void shear_cell(struct atoms *a)
+{
+    a->cell[2][1] = 1e-5;
+}
+
+static void stretch_cell(struct atoms *a)
+{
+    a->cell[0][0] *= 1 + 1e-6;
+}
+
+static const struct {
+    void (*change)(struct atoms *a);
+    const char *detail;
+} others[] = {
+    {move_atom, "not the atoms that were sent"},
+    {change_element, "not the atoms that were sent"},
+    {lose_atom, "not the number of atoms that was sent"},
+    {shear_cell, "not the cell that was sent"},
+    {stretch_cell, "not the cell that was sent"},
+};
+
 START_TEST(answer_for_another_frame_is_refused)
 {
     char *s = recorded("al2");
     struct frame f;
 
     make_al2(&f);
-    f.atoms.pos[1][0] += 5e-6;
-    ck_refused(s, &f.atoms, "mismatch", "not the atoms");
-    make_al2(&f);
-    f.atoms.z[1] = 29;
-    ck_refused(s, &f.atoms, "mismatch", "not the atoms");
-    f.atoms.natoms = 1;
-    ck_refused(s, &f.atoms, "mismatch", "not the number of atoms");
-    make_al2(&f);
-    f.atoms.cell[2][1] = 1e-5;
-    ck_refused(s, &f.atoms, "mismatch", "not the cell");
-    f.atoms.cell[0][0] *= 1 + 1e-6;
-    ck_refused(s, &f.atoms, "mismatch", "not the cell");
+    others[_i].change(&f.atoms);
+    ck_refused(s, &f.atoms, "mismatch", others[_i].detail);
+    frame_release(&f);
     free(s);
 }
 END_TEST
@@ -750,7 +777,8 @@ Suite *qe_suite(void)
     tcase_add_test(out, message_of_a_crash_is_found);
     tcase_add_loop_test(out, no_prefix_is_accepted, 0, 3);
     tcase_add_loop_test(out, damage_is_told, 0, COUNT(damage));
-    tcase_add_test(out, answer_for_another_frame_is_refused);
+    tcase_add_loop_test(out, answer_for_another_frame_is_refused, 0,
+                        COUNT(others));
     tcase_set_timeout(out, 60); /* valgrind */
     suite_add_tcase(s, in);
     suite_add_tcase(s, out);
