@@ -21,6 +21,19 @@ static struct command_params command;
 static const char *labels;
 static double tol = 1e-3;
 
+static struct qe_params qe = {
+    .ecut = 500,
+    .dual = 4,
+    .sigma = 0.1,
+    .conv = 1e-8,
+    .max_scf = 100,
+};
+static const char *kpoints = "1,1,1";
+static const char *kshift = "0,0,0";
+static const char *const smearings[] = {"mp",    "mv",   "fd",
+                                        "gauss", "none", NULL};
+static int smearing;
+
 static int open_emt(struct engine *e, struct err *err)
 {
     (void)err;
@@ -44,21 +57,51 @@ static int open_replay(struct engine *e, struct err *err)
     return engine_replay(e, labels, tol, err);
 }
 
+/* Three whole numbers "A,B,C" from lo to hi. */
+static int parse_three(const char *word, const char *list, int lo, int hi,
+                       int x[3], struct err *err)
+{
+    int n;
+    char **part = cli_split(list, &n);
+    bool ok = n == 3;
+
+    for (int i = 0; ok && i < 3; i++)
+        ok = parse_int(part[i], &x[i]) == 0 && x[i] >= lo && x[i] <= hi;
+    cli_free(part);
+    if (!ok)
+        return err_set(err, ERR_RANGE,
+                       "--%s: '%s' is not A,B,C, numbers from %d to %d", word,
+                       list, lo, hi);
+    return 0;
+}
+
+static int open_qe(struct engine *e, struct err *err)
+{
+    qe.launch = command.command;
+    qe.smearing = smearings[smearing];
+    qe.timeout = timeout;
+    if (parse_three("kpoints", kpoints, 1, 1000, qe.kgrid, err) < 0 ||
+        parse_three("kshift", kshift, 0, 1, qe.kshift, err) < 0)
+        return ERR_RANGE;
+    return engine_qe(e, &qe, err);
+}
+
 static int open_pw(struct engine *e, struct err *err)
 {
     (void)e;
     return err_set(err, ERR_RANGE,
-                   "--engine=pw is not built yet: expected emt, command or "
-                   "replay");
+                   "--engine=pw is not built yet: expected emt, qe, command "
+                   "or replay");
 }
 
-static const char *const engines[] = {"emt", "command", "replay", "pw", NULL};
+static const char *const engines[] = {"emt",    "qe", "command",
+                                      "replay", "pw", NULL};
 static int (*const open_engine[])(struct engine *e, struct err *err) = {
-    open_emt, open_command, open_replay, open_pw};
+    open_emt, open_qe, open_command, open_replay, open_pw};
 
 static const struct cli_opt opts[] = {
     {CLI_CHOICE, 'e', "engine", "NAME", &engine_choice, 0, 0,
-     "who labels: emt, command, replay (emt)", engines},
+     "who labels: emt, qe, command, replay (emt)", engines},
     {CLI_TEXT, 'o', "output", "FILE", &output, 0, 0,
      "write FILE, not stdout; goes on with FILE.part", NULL},
     {CLI_TEXT, 0, "failed", "FILE", &failed_path, 0, 0,
@@ -76,13 +119,39 @@ static const struct cli_opt opts[] = {
     {CLI_REAL, 0, "timeout", "SECONDS", &timeout, 0, 1e9,
      "end a program that takes longer (0: never)", NULL},
     {CLI_TEXT, 0, "command", "COMMAND", &command.command, 0, 0,
-     "program that reads a frame and writes it labelled", NULL},
+     "program that labels a frame; qe: the pw.x to run", NULL},
     {CLI_FLAG, 0, "alive", NULL, &command.keep, 0, 0,
      "one process of COMMAND for all frames", NULL},
     {CLI_TEXT, 0, "labels", "FILE", &labels, 0, 0,
      "labelled frames for --engine=replay", NULL},
     {CLI_REAL, 0, "tol", "R", &tol, 0, 100,
      "how far from a labelled frame, angstrom (0.001)", NULL},
+    {CLI_TEXT, 0, "pseudo-dir", "FOLDER", &qe.pseudo_dir, 0, 0,
+     "qe: where the potentials are, Element.*.upf", NULL},
+    {CLI_TEXT, 0, "pseudo", "LIST", &qe.pseudo, 0, 0,
+     "qe: potentials by name: Cu=Cu.upf,C=C.upf", NULL},
+    {CLI_REAL, 0, "ecut", "EV", &qe.ecut, 1, 1e5, "qe: plane-wave cutoff (500)",
+     NULL},
+    {CLI_REAL, 0, "dual", "X", &qe.dual, 1, 100,
+     "qe: density cutoff over that of the waves (4)", NULL},
+    {CLI_TEXT, 0, "kpoints", "A,B,C", &kpoints, 0, 0,
+     "qe: Monkhorst-Pack grid (1,1,1)", NULL},
+    {CLI_TEXT, 0, "kshift", "A,B,C", &kshift, 0, 0,
+     "qe: 1 shifts it by half a step (0,0,0)", NULL},
+    {CLI_CHOICE, 0, "smearing", "KIND", &smearing, 0, 0,
+     "qe: mp, mv, fd, gauss or none (mp)", smearings},
+    {CLI_REAL, 0, "sigma", "EV", &qe.sigma, 1e-4, 10, "qe: its width (0.1)",
+     NULL},
+    {CLI_REAL, 0, "conv", "EV", &qe.conv, 1e-14, 1,
+     "qe: energy error that ends the SCF (1e-8)", NULL},
+    {CLI_INT, 0, "max-scf", "N", &qe.max_scf, 1, 10000,
+     "qe: most iterations (100)", NULL},
+    {CLI_TEXT, 0, "input", "FILE", &qe.input, 0, 0,
+     "qe: namelists to add, see morsel-qe(7)", NULL},
+    {CLI_TEXT, 0, "scratch", "FOLDER", &qe.scratch, 0, 0,
+     "qe: where pw.x runs, not TMPDIR", NULL},
+    {CLI_FLAG, 0, "keep", NULL, &qe.keep, 0, 0,
+     "qe: keep the folders of its runs", NULL},
     {CLI_FLAG, 'q', "quiet", NULL, &quiet, 0, 0, "print no summary", NULL},
     {0},
 };

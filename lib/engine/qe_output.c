@@ -242,7 +242,7 @@ static const struct smearing {
     const char *name; /* as pw.x prints it */
     int order;
 } smearings[] = {
-    {"gaussian", 2},
+    {"aussian", 2}, /* with a small or a capital letter before it */
     {"Fermi-Dirac", 2},
     {"Methfessel-Paxton", 3},
     {"Marzari-Vanderbilt", 3},

@@ -509,6 +509,35 @@ START_TEST(metal_is_read)
 }
 END_TEST
 
+static const struct {
+    const char *name;
+    int order;
+} kinds[] = {
+    {"Gaussian", 2},
+    {"gaussian", 2},
+    {"Fermi-Dirac", 2},
+    {"Marzari-Vanderbilt", 3},
+};
+
+START_TEST(smearing_is_extrapolated)
+{
+    char *s = recorded("al2");
+    char *other = swap(s, 1, "Methfessel-Paxton", kinds[_i].name);
+    struct outcome out;
+    struct frame f;
+
+    make_al2(&f);
+    read_string(other, &f.atoms, &out);
+    ck_assert_msg(out.ok, "%s", out.detail);
+    ck_near(out.energy, (-8.33651103 - 0.00005075 / kinds[_i].order) * ry,
+            1e-12);
+    outcome_release(&out);
+    frame_release(&f);
+    free(other);
+    free(s);
+}
+END_TEST
+
 START_TEST(molecule_is_read)
 {
     char *s = recorded("h2");
@@ -771,6 +800,7 @@ Suite *qe_suite(void)
     tcase_add_test(in, frame_without_cell_is_refused);
     tcase_add_test(in, what_is_kept_has_a_place);
     tcase_add_test(out, metal_is_read);
+    tcase_add_loop_test(out, smearing_is_extrapolated, 0, COUNT(kinds));
     tcase_add_test(out, molecule_is_read);
     tcase_add_test(out, spin_and_hybrid_are_read);
     tcase_add_test(out, no_convergence_is_told);
