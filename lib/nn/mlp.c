@@ -181,12 +181,10 @@ void mlp_backward(const struct mlp *net, const double *theta, int n,
     struct layer layers[MLP_MAX_LAYERS + 1];
     double *abar = lay_out(net, theta, n, work, layers);
 
+    for (int l = 1; l < net->nlayer; l++)
+        memset(layers[l].hbar, 0, (size_t)(n * layers[l].out) * sizeof(double));
     if (v)
         propagate_dot(net, n, v, layers);
-    else
-        for (int l = 1; l < net->nlayer; l++)
-            memset(layers[l].hbar, 0,
-                   (size_t)(n * layers[l].out) * sizeof(double));
     memcpy(layers[net->nlayer].hbar, dldy, (size_t)n * sizeof *dldy);
     for (int l = net->nlayer; l >= 1; l--) {
         struct layer *q = &layers[l];

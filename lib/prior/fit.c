@@ -254,7 +254,7 @@ static void start(struct problem *p, enum fit_method method,
     if (fit->unbound)
         p->shift = low->e + MORSE_UNBOUND;
     p->first = method == FIT_PAPER ? 2 : fit->unbound ? 1 : 0;
-    fit->m.d = p->shift - low->e;
+    fit->m.d = fit->unbound ? MORSE_UNBOUND : -low->e;
     fit->m.re = low->r;
 }
 

@@ -1,8 +1,6 @@
 #include "suites.h"
 
-#include <cblas.h>
 #include <math.h>
-#include <omp.h>
 #include <string.h>
 
 #include <morsel/la.h>
@@ -94,19 +92,6 @@ START_TEST(eigenvalues_of_no_numbers_are_an_error)
 }
 END_TEST
 
-START_TEST(cores_belong_to_openmp)
-{
-    int threads = omp_get_max_threads();
-
-    la_threads(3);
-    ck_assert_int_eq(omp_get_max_threads(), 3);
-    ck_assert_int_eq(openblas_get_num_threads(), 1);
-    la_threads(0);
-    ck_assert_int_eq(omp_get_max_threads(), 3);
-    la_threads(threads);
-}
-END_TEST
-
 Suite *la_suite(void)
 {
     Suite *s = suite_create("la");
@@ -117,7 +102,6 @@ Suite *la_suite(void)
     tcase_add_test(t, vectors_are_multiplied_and_added);
     tcase_add_test(t, eigenvectors_are_rows);
     tcase_add_test(t, eigenvalues_of_no_numbers_are_an_error);
-    tcase_add_test(t, cores_belong_to_openmp);
     suite_add_tcase(s, t);
     return s;
 }
