@@ -264,23 +264,6 @@ static int close_session(struct session *s, int ret, struct err *err)
     return ret;
 }
 
-/* Ask until there is a label, at most `tries` times. */
-static int ask(struct session *s, const struct frame *f, struct outcome *o,
-               struct err *err)
-{
-    int ret = engine_ask(&s->engine, f, overlap, o, err);
-
-    if (ret == 0)
-        ret = ledger_add(&s->ledger, &s->engine, f, o, err);
-    for (int i = 1; i < tries && ret == 0 && outcome_may_change(o); i++) {
-        outcome_release(o);
-        ret = engine_ask(&s->engine, f, overlap, o, err);
-        if (ret == 0)
-            ret = ledger_add(&s->ledger, &s->engine, f, o, err);
-    }
-    return ret;
-}
-
 /* Was the frame finished by an earlier run? */
 static bool finished(struct session *s, const struct frame *f)
 {
@@ -297,24 +280,40 @@ static bool finished(struct session *s, const struct frame *f)
     return false;
 }
 
+/* Write what came out, the label before the line about it: a label that is
+ * lost is computed a second time. */
+static int put(struct session *s, struct frame *f, const struct outcome *o,
+               struct err *err)
+{
+    int ret = 0;
+
+    tally_add(&s->tally, o->ok ? "ok" : o->reason, o->ok);
+    label_store(f, &s->engine, o);
+    if (o->ok)
+        ret = shelf_add(&s->good, f, err);
+    else if (s->bad)
+        ret = shelf_add(s->bad, f, err);
+    return ret;
+}
+
+/* Ask until there is a label, at most `tries` times. */
 static int label_frame(struct session *s, struct frame *f, struct err *err)
 {
-    struct outcome o;
-    int ret;
+    bool last = finished(s, f);
+    int ret = 0;
 
-    if (finished(s, f))
-        return 0;
     label_strip(f);
-    ret = ask(s, f, &o, err);
-    if (ret == 0) {
-        tally_add(&s->tally, o.ok ? "ok" : o.reason, o.ok);
-        label_store(f, &s->engine, &o);
-        if (o.ok)
-            ret = shelf_add(&s->good, f, err);
-        else if (s->bad)
-            ret = shelf_add(s->bad, f, err);
+    for (int i = 1; !last && ret == 0; i++) {
+        struct outcome o;
+
+        ret = engine_ask(&s->engine, f, overlap, &o, err);
+        last = i == tries || !outcome_may_change(&o);
+        if (ret == 0 && last)
+            ret = put(s, f, &o, err);
+        if (ret == 0)
+            ret = ledger_add(&s->ledger, &s->engine, f, &o, err);
+        outcome_release(&o);
     }
-    outcome_release(&o);
     return ret;
 }
 
