@@ -82,7 +82,8 @@ static int element_of_file(const char *name)
     size_t n = strcspn(name, "._-"), all = strlen(name);
     char symbol[3] = "";
 
-    if (n < 1 || n > 2 || all < n + 4 || strcasecmp(name + all - 4, ".upf"))
+    if (n < 1 || n > 2 || all < n + 4 ||
+        strcasecmp(name + all - 4, ".upf") != 0)
         return 0;
     symbol[0] = (char)toupper((unsigned char)name[0]);
     if (n == 2)

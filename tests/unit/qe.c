@@ -124,6 +124,7 @@ static void make_file(char path[32], const char *content)
     fd = mkstemp(path);
     ck_assert_int_ge(fd, 0);
     f = fdopen(fd, "w");
+    ck_assert_ptr_nonnull(f);
     fputs(content, f);
     ck_assert_int_eq(fclose(f), 0);
 }
