@@ -46,8 +46,8 @@ static const struct cli_opt opts[] = {
      NULL},
     {CLI_TEXT, 0, "prior", "FILE", &prior_name, 0, 0,
      "prior, or none, or published (published)", NULL},
-    {CLI_TEXT, 0, "set", "NAME", &set_name, 0, 0,
-     "symmetry functions: paper or neb (paper)", NULL},
+    {CLI_TEXT, 0, "set", "FILE", &set_name, 0, 0,
+     "symmetry functions: paper, neb, FILE (paper)", NULL},
     {CLI_TEXT, 0, "hidden", "N,...", &hidden, 0, 0,
      "widths of the hidden layers (20,20)", NULL},
     {CLI_CHOICE, 0, "activation", "NAME", &activation, 0, 0,
@@ -114,22 +114,6 @@ static const struct cli cli = {
     .example = "train -o model train.xyz",
 };
 
-/* The elements of all frames, by atomic number; the caller frees *z. */
-static int find_elements(const struct frames *frames, int **z)
-{
-    bool seen[MAX_Z + 1] = {false};
-    int n = 0;
-
-    for (int i = 0; i < frames->n; i++)
-        for (int a = 0; a < frames->frame[i].atoms.natoms; a++)
-            seen[frames->frame[i].atoms.z[a]] = true;
-    *z = xcalloc(MAX_Z, sizeof **z);
-    for (int k = 1; k <= MAX_Z; k++)
-        if (seen[k])
-            (*z)[n++] = k;
-    return n;
-}
-
 static int get_prior(struct prior *p, const int *z, int n, struct err *err)
 {
     struct text t;
@@ -174,14 +158,13 @@ static int make_model(struct model *m, const struct frames *frames,
                       struct err *err)
 {
     struct mlp net;
-    int *z, n = find_elements(frames, &z), ret = get_net(&net, err);
+    int z[MAX_Z], n = frames_elements(frames, z), ret = get_net(&net, err);
 
     *m = (struct model){0};
     if (ret == 0)
         ret = descriptor_named(&m->descriptor, set_name, z, n, err);
     if (ret == 0)
         ret = get_prior(&m->prior, z, n, err);
-    free(z);
     if (ret < 0)
         return ret;
     m->net = xcalloc((size_t)m->descriptor.nelement, sizeof *m->net);
@@ -229,7 +212,7 @@ static void write_epoch(FILE *f, const struct committee *c)
     for (int k = 0; f && k < members; k++) {
         const struct member *m = &c->member[k];
 
-        if (!m->done)
+        if (m->advanced)
             fprintf(f, "%d\t%d\t%.10g\t%.10g\t%.10g\n", k + 1, m->epoch,
                     m->fit.loss, 1000 * m->fit.rmse_e, m->fit.rmse_f);
     }
@@ -251,10 +234,11 @@ static int run(struct committee *c, struct err *err)
         return err->code;
     if (f)
         fprintf(f, "# member\tepoch\tloss\trmse_e meV/atom\trmse_f eV/A\n");
-    do {
+    for (bool more = true; more; more = committee_epoch(c)) {
         write_epoch(f, c);
         show_progress(c, epoch++);
-    } while (committee_epoch(c));
+    }
+    write_epoch(f, c);
     return f ? output_close(f, history, err) : 0;
 }
 
@@ -331,32 +315,6 @@ static void report(const struct committee *c)
                 c->member[k].fit.rmse_f);
 }
 
-/* Does every member meet the targets? */
-static bool met(const struct committee *c)
-{
-    for (int k = 0; k < members; k++) {
-        const struct fit *fit = &c->member[k].fit;
-
-        if ((schedule.target_e > 0 && fit->rmse_e > schedule.target_e) ||
-            (schedule.target_f > 0 && fit->rmse_f > schedule.target_f))
-            return false;
-    }
-    return true;
-}
-
-static int write_model(const struct model *m, struct err *err)
-{
-    FILE *f = output_open(output, err);
-
-    if (!f)
-        return err->code;
-    if (model_write(m, f, output, err) < 0) {
-        output_discard(f, output);
-        return err->code;
-    }
-    return output_close(f, output, err);
-}
-
 /* Train m on the frames and write it: 1 if it is as good as asked, or 0. */
 static int train(const struct frames *frames, const char *path, struct model *m,
                  struct err *err)
@@ -381,12 +339,12 @@ static int train(const struct frames *frames, const char *path, struct model *m,
         ret = check_members(&c, err);
     if (ret == 0) {
         m->provenance = describe(&c);
-        ret = write_model(m, err);
+        ret = model_save(m, output, err);
     }
     if (ret == 0) {
         if (!quiet)
             report(&c);
-        ret = met(&c);
+        ret = committee_meets(&c);
     }
     committee_release(&c);
     dataset_release(&ds);

@@ -33,6 +33,9 @@ struct example {
     uint64_t id;         /* atoms_hash() */
 };
 
+/* The elements of all frames, z [MAX_Z] (out), ascending; how many. */
+int frames_elements(const struct frames *frames, int *z);
+
 struct dataset {
     int n, nelement;
     struct example *example; /* [n] */
@@ -247,6 +250,7 @@ struct member {
     double *weight; /* [n] of the frames; NULL: all 1 */
     int attempts, epoch;
     struct fit fit; /* the best so far of this attempt */
+    bool advanced;  /* the last committee_epoch() has changed these */
     bool done;
 };
 
@@ -265,6 +269,9 @@ void committee_release(struct committee *c);
 
 /* One epoch of every member that is not done; false if all are. */
 bool committee_epoch(struct committee *c);
+
+/* Does every member meet the targets of the schedule? */
+bool committee_meets(const struct committee *c);
 
 /*
  * The weights with which m predicts what `old` does, whose scaling, unit and

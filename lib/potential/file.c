@@ -55,6 +55,19 @@ int model_write(const struct model *m, FILE *f, const char *path,
     return ret;
 }
 
+int model_save(const struct model *m, const char *path, struct err *err)
+{
+    FILE *f = output_open(path, err);
+
+    if (!f)
+        return err->code;
+    if (model_write(m, f, path, err) < 0) {
+        output_discard(f, path);
+        return err->code;
+    }
+    return output_close(f, path, err);
+}
+
 /* A shape that takes nin features to one number, or b->bad. */
 static void get_net(struct mlp *net, int nin, struct bin *b)
 {
@@ -75,7 +88,7 @@ static void get_net(struct mlp *net, int nin, struct bin *b)
         b->bad = true;
 }
 
-/* Parameters of all networks as long as they may be, or -1. */
+/* Parameters of all networks, or -1 if there are too many. */
 static long count_params(const struct model *m)
 {
     long n = 0;

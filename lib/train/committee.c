@@ -42,6 +42,7 @@ static void start(struct committee *c, int k)
     member->attempts++;
     member->epoch = 0;
     member->fit = member->trainer.fit;
+    member->advanced = true;
 }
 
 void committee_init(struct committee *c, const struct dataset *ds,
@@ -76,6 +77,7 @@ static void advance(struct committee *c, int k)
     struct trainer *t = &member->trainer;
     bool more = t->epoch < c->plan.epochs && trainer_epoch(t);
 
+    member->advanced = t->epoch > member->epoch;
     member->epoch = t->epoch;
     member->fit = t->fit;
     if (more)
@@ -94,10 +96,26 @@ bool committee_epoch(struct committee *c)
     bool more = false;
 
 #pragma omp parallel for schedule(dynamic)
-    for (int k = 0; k < c->m->members; k++)
+    for (int k = 0; k < c->m->members; k++) {
+        c->member[k].advanced = false;
         if (!c->member[k].done)
             advance(c, k);
+    }
     for (int k = 0; k < c->m->members; k++)
         more = more || !c->member[k].done;
     return more;
+}
+
+bool committee_meets(const struct committee *c)
+{
+    const struct schedule *s = c->schedule;
+
+    for (int k = 0; k < c->m->members; k++) {
+        const struct fit *fit = &c->member[k].fit;
+
+        if ((s->target_e > 0 && fit->rmse_e > s->target_e) ||
+            (s->target_f > 0 && fit->rmse_f > s->target_f))
+            return false;
+    }
+    return true;
 }

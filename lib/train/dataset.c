@@ -4,6 +4,20 @@
 #include <stdlib.h>
 #include <string.h>
 
+int frames_elements(const struct frames *frames, int *z)
+{
+    bool seen[MAX_Z + 1] = {false};
+    int n = 0;
+
+    for (int i = 0; i < frames->n; i++)
+        for (int a = 0; a < frames->frame[i].atoms.natoms; a++)
+            seen[frames->frame[i].atoms.z[a]] = true;
+    for (int k = 1; k <= MAX_Z; k++)
+        if (seen[k])
+            z[n++] = k;
+    return n;
+}
+
 static void example_release(struct example *x)
 {
     free(x->forces);

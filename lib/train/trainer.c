@@ -105,25 +105,31 @@ static bool step(struct trainer *t, double rate)
     return true;
 }
 
+/* Nothing left to gain here: targets met, or a flat place. */
+static bool arrived(const struct trainer *t)
+{
+    return reached(t) || largest(t->dtheta, t->m->nparam) <=
+                             least_gradient * fmax(1, t->fit.loss);
+}
+
 bool trainer_epoch(struct trainer *t)
 {
     const struct schedule *s = t->schedule;
+    const int patience = s->optimizer == OPTIMIZER_LBFGS ? 1 : PATIENCE;
     double before = t->fit.loss, rate = s->rate;
+    int steps = 0;
 
     if (s->period > 0)
         rate = cosine_rate(t->epoch, s->rate, 0, s->period, s->mult);
-    for (int i = 0; i < s->steps; i++) {
-        if (reached(t) || largest(t->dtheta, t->m->nparam) <=
-                              least_gradient * fmax(1, t->fit.loss))
-            return false;
-        if (!step(t, rate))
-            return false;
+    while (steps < s->steps && !arrived(t) && step(t, rate)) {
         t->value = evaluate(t);
+        steps++;
     }
-    t->epoch++;
+    if (steps > 0)
+        t->epoch++;
     t->stalled =
         before - t->fit.loss > least_gain * before ? 0 : t->stalled + 1;
-    return t->stalled < (s->optimizer == OPTIMIZER_LBFGS ? 1 : PATIENCE);
+    return steps == s->steps && t->stalled < patience;
 }
 
 bool trainer_failed(const struct trainer *t)

@@ -1,0 +1,152 @@
+#!/bin/sh
+# shellcheck source=tests/tools/lib.sh
+. "$TOP/tests/tools/lib.sh"
+
+# Six frames of C on Cu(100), moved at random, labelled by ASE's EMT 3.22.1.
+cp "$TOP/tests/tools/golden/train.xyz" .
+quick='-q --epochs=5 --hidden=5'
+
+# The first n frames of train.xyz.
+frames() {
+    head -n $((15 * $1)) train.xyz
+}
+
+# Column $1 of the last line of a history.
+last() {
+    tail -n 1 history | cut -f "$1"
+}
+
+less() { # less X Y 'what it shows'
+    status=0
+    awk -v x="$1" -v y="$2" 'BEGIN { exit !(x + 0 < y + 0) }' || status=$?
+    report "$status" "$3: $1 < $2"
+}
+
+expect 0 'reads a named file, writes to stdout' "$RUN train $quick train.xyz"
+head -c 12 out >magic
+printf 'morsel-model' | cmp -s - magic
+report $? 'which is a model'
+
+expect 0 'reads standard input' "$RUN train $quick -o stdin <train.xyz"
+cmp -s out /dev/null
+report $? 'and is silent when asked to be'
+expect 0 'writes a file' "$RUN train $quick -o model train.xyz"
+cmp -s model stdin
+report $? 'the same from a file and a pipe'
+absent model.part
+
+expect 2 'refuses a bad option' "$RUN train --epochs=1e3x train.xyz"
+says "--epochs: '1e3x' is not a whole number from 0 to"
+expect 2 'refuses an unknown activation' "$RUN train --activation=relu"
+says "--activation: 'relu' is not one of tanh, sigmoid, softplus, silu, linear"
+expect 2 'refuses a shape' "$RUN train -o bad --hidden=5,0 train.xyz"
+says "--hidden: '5,0' is not one to 7 widths from 1 to 1000"
+absent bad
+expect 2 'refuses a missing file' "$RUN train -o bad no-such-file"
+says "cannot open 'no-such-file'"
+expect 2 'refuses an empty file' "$RUN train -o bad </dev/null"
+says '-: expected at least one frame'
+absent bad
+expect 2 'notices a full disk' "$RUN train $quick train.xyz >/dev/full"
+says "cannot write '-': No space left on device"
+expect 2 'notices a full disk under --dry-run' \
+    "$RUN train --dry-run train.xyz >/dev/full"
+expect 2 'refuses a missing prior' "$RUN train --prior=nowhere train.xyz"
+says "cannot open 'nowhere'"
+expect 2 'refuses a missing set' "$RUN train --set=nowhere train.xyz"
+
+# Labels.
+sed '32s/energy=/e=/' train.xyz >unlabelled.xyz
+expect 2 'points at a frame without energy' \
+    "$RUN train -o bad unlabelled.xyz"
+says "unlabelled.xyz:31: expected a frame with the key 'free_energy' or"
+absent bad
+sed '17s/forces:/f:/' train.xyz >no-forces.xyz
+expect 2 'points at a frame without forces' "$RUN train no-forces.xyz"
+says "no-forces.xyz:16: expected a frame with the column 'forces'"
+expect 0 'does not want them for energies only' \
+    "$RUN train $quick --alpha=0 -o model no-forces.xyz"
+sed '17s/energy=/free_energy=/' train.xyz >mixed.xyz
+expect 2 'refuses two kinds of energy' "$RUN train mixed.xyz"
+says "mixed.xyz:16: expected 'energy', as in the frames before"
+sed 's/energy=/free_energy=/; s/forces:/f:/' train.xyz >own.xyz
+expect 0 'takes names of labels' "$RUN train --epochs=1 -o model \
+    --energy-key=free_energy --forces-key=f own.xyz"
+says 'train: 6 frames, label free_energy, all forces'
+sed '20s/[^ ]*$/3e8/' train.xyz >absurd.xyz
+expect 2 'refuses an absurd force' "$RUN train absurd.xyz"
+says 'absurd.xyz:20: '
+sed '20s/[^ ]*$/3e8/' own.xyz >absurd.xyz
+expect 2 'and under another name' "$RUN train --forces-key=f absurd.xyz"
+says 'absurd.xyz:16: a force of 3e+08 eV/angstrom on atom 3'
+
+# Learning.
+expect 0 'reaches a target' "$RUN train -q -o model --history=history \
+    --target-force=0.05 --target-energy=0.002 train.xyz"
+less "$(last 5)" 0.05 'the last line has the force error, eV/angstrom'
+less "$(last 4)" 2 'and that of the energy, meV per atom'
+less "$(last 2)" 100 'it stops there'
+expect 1 'answers no, and writes the model' \
+    "$RUN train $quick -o below --target-force=1e-6 train.xyz"
+test -s below
+report $? 'which is there'
+expect 0 'learns by Adam' "$RUN train -q -o model --history=history \
+    --optimizer=adam --schedule=cosine --period=10 --rate=0.02 --epochs=30 \
+    train.xyz"
+less "$(last 5)" 0.4 'the force error'
+for option in --loss=paper --scaling=paper --scaling=motion --huber=0.5 \
+    --decay=1e-4 --force-mask=free --prior=none --activation=softplus; do
+    expect 0 "fits with $option" "$RUN train -q -o model --epochs=30 \
+        --history=history $option train.xyz"
+    less "$(last 5)" 0.15 'the force error'
+done
+
+# The same bytes.
+expect 0 'a committee on one thread' \
+    "$RUN train $quick --committee=3 --bootstrap -j1 -o one train.xyz"
+expect 0 'a committee on four threads' \
+    "$RUN train $quick --committee=3 --bootstrap -j4 -o four train.xyz"
+cmp -s one four
+report $? 'is the same to the bit'
+expect 0 'another seed' \
+    "$RUN train $quick --committee=3 --bootstrap -s2 -o two train.xyz"
+status=0
+cmp -s one two || status=$?
+test $status -eq 1
+report $? 'is another committee'
+
+# One frame, and on from there.
+frames 1 >one.xyz
+expect 0 'learns a single frame' "$RUN train -q -o first --epochs=20 \
+    --history=history one.xyz"
+less "$(last 5)" 0.05 'the force error'
+expect 0 'starts from a model' "$RUN train -q -o second --epochs=0 \
+    --warm=first --history=history one.xyz"
+less "$(last 5)" 0.05 'it is as good as that one'
+expect 2 'of the same shape' "$RUN train -q --hidden=7 --warm=first one.xyz"
+says 'the model to start from has another network shape'
+head -c 1000 first >'cut'
+expect 2 'and whole' "$RUN train -q --warm=cut one.xyz"
+says 'cut: '
+
+expect 0 'tells sizes beforehand' "$RUN train --dry-run -o never train.xyz"
+cat >sizes <<'EOF'
+frames 6
+atoms 78
+features C 20
+features Cu 20
+parameters 1722
+members 1
+EOF
+head -n 6 out | cmp -s - sizes
+report $? 'as they are'
+absent never
+
+expect 0 'documents its options' 'train --help'
+sed -n 's/^ *\(-[a-zA-Z], \)\{0,1\}--\([a-z-]*\).*/\2/p' out | sort -u |
+    while read -r word; do
+        grep -q "Fl -$word" "$TOP/man/train.1" || echo "$word"
+    done >undocumented
+expect 1 'the manual has them all' 'test -s undocumented'
+
+finish

@@ -1,0 +1,224 @@
+#include <morsel/potential.h>
+
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "potential_suite.h"
+#include "suites.h"
+
+/* A committee with random weights, and everything else crooked. */
+void random_model(struct model *m, int members, bool prior)
+{
+    static const int z[2] = {6, 29};
+    struct rng rng;
+    struct err err;
+
+    *m = (struct model){0};
+    rng_init(&rng, 7);
+    ck_assert_int_eq(descriptor_named(&m->descriptor, "paper", z, 2, &err), 0);
+    if (prior)
+        ck_assert_int_eq(prior_published(&m->prior, z, 2, 4.3, 6.4, &err), 0);
+    m->net = xcalloc(2, sizeof *m->net);
+    for (int el = 0; el < 2; el++) {
+        m->net[el] = (struct mlp){.act = ACT_TANH, .nlayer = 3};
+        m->net[el].width[0] = m->descriptor.nsf[el];
+        m->net[el].width[1] = 5;
+        m->net[el].width[2] = 3 + el;
+        m->net[el].width[3] = 1;
+    }
+    model_alloc(m, members);
+    for (int el = 0; el < 2; el++) {
+        m->e0[el] = -3.3 - el;
+        for (int k = 0; k < m->descriptor.nsf[el]; k++) {
+            m->shift[el][k] = rng_uniform(&rng);
+            m->scale[el][k] = 0.2 + rng_uniform(&rng);
+            m->low[el][k] = -rng_uniform(&rng);
+            m->high[el][k] = rng_uniform(&rng);
+        }
+    }
+    m->unit = 1.7;
+    for (int k = 0; k < members; k++)
+        for (int i = 0; i < m->nparam; i++)
+            m->theta[k][i] = 0.5 * rng_normal(&rng);
+    m->provenance = xstrdup("tool test\nseed 7\n");
+}
+
+/* A file of its own in the folder for temporary files. */
+static char path[] = "/tmp/morsel-test-XXXXXX";
+
+static void temporary(void)
+{
+    strcpy(path + strlen(path) - 6, "XXXXXX");
+    int fd = mkstemp(path);
+
+    ck_assert_int_ge(fd, 0);
+    close(fd);
+}
+
+static void write_model(const struct model *m)
+{
+    struct err err;
+    FILE *f;
+
+    temporary();
+    f = fopen(path, "wb");
+    ck_assert_ptr_nonnull(f);
+    ck_assert_int_eq(model_write(m, f, path, &err), 0);
+    ck_assert_int_eq(fclose(f), 0);
+}
+
+static unsigned char *read_bytes(long *size)
+{
+    FILE *f = fopen(path, "rb");
+    unsigned char *data;
+
+    ck_assert_ptr_nonnull(f);
+    fseek(f, 0, SEEK_END);
+    *size = ftell(f);
+    rewind(f);
+    data = xcalloc((size_t)*size, 1);
+    ck_assert_uint_eq(fread(data, 1, (size_t)*size, f), (size_t)*size);
+    fclose(f);
+    return data;
+}
+
+START_TEST(file_brings_everything_back)
+{
+    struct model m, r;
+    struct err err;
+    uint64_t id, again;
+    long size, size2;
+
+    random_model(&m, 2, true);
+    write_model(&m);
+    unsigned char *bytes = read_bytes(&size);
+
+    ck_assert_int_eq(model_read(&r, &id, path, &err), 0);
+    unlink(path);
+    ck_assert_int_eq(r.members, 2);
+    ck_assert_int_eq(r.nparam, m.nparam);
+    ck_assert_str_eq(r.provenance, m.provenance);
+    ck_assert_mem_eq(r.theta[1], m.theta[1], (size_t)m.nparam * sizeof(double));
+    ck_assert_double_eq(r.high[1][19], m.high[1][19]);
+    write_model(&r);
+    unsigned char *copy = read_bytes(&size2);
+
+    ck_assert_int_eq(size, size2);
+    ck_assert_mem_eq(bytes, copy, (size_t)size);
+    model_release(&r);
+    ck_assert_int_eq(model_read(&r, &again, path, &err), 0);
+    ck_assert_uint_eq(id, again);
+    unlink(path);
+    model_release(&m);
+    model_release(&r);
+    free(bytes);
+    free(copy);
+}
+END_TEST
+
+/* A model of one element, 1.5 kB or so. */
+static unsigned char *small_file(long *size)
+{
+    static const int z = 29;
+    struct model m = {0};
+    struct err err;
+
+    ck_assert_int_eq(descriptor_named(&m.descriptor, "paper", &z, 1, &err), 0);
+    m.net = xcalloc(1, sizeof *m.net);
+    m.net[0] = (struct mlp){.act = ACT_TANH, .nlayer = 2};
+    m.net[0].width[0] = m.descriptor.nsf[0];
+    m.net[0].width[1] = 2;
+    m.net[0].width[2] = 1;
+    model_alloc(&m, 1);
+    write_model(&m);
+    model_release(&m);
+    return read_bytes(size);
+}
+
+static void rewrite(const unsigned char *data, long size)
+{
+    FILE *f = fopen(path, "wb");
+
+    ck_assert_ptr_nonnull(f);
+    ck_assert_uint_eq(fwrite(data, 1, (size_t)size, f), (size_t)size);
+    ck_assert_int_eq(fclose(f), 0);
+}
+
+static void must_refuse(const unsigned char *data, long size)
+{
+    struct model m;
+    struct err err;
+
+    rewrite(data, size);
+    ck_assert_int_eq(model_read(&m, NULL, path, &err), ERR_FORMAT);
+    ck_assert_ptr_nonnull(strstr(err.msg, path));
+    ck_assert_ptr_null(m.net);
+}
+
+START_TEST(every_prefix_is_refused)
+{
+    long size;
+    unsigned char *data = small_file(&size);
+
+    for (long n = 0; n < size; n++)
+        must_refuse(data, n);
+    unlink(path);
+    free(data);
+}
+END_TEST
+
+START_TEST(every_bit_flip_is_refused)
+{
+    long size;
+    unsigned char *data = small_file(&size);
+
+    for (long i = 0; i < 8 * size; i++) {
+        data[i / 8] ^= (unsigned char)(1 << i % 8);
+        must_refuse(data, size);
+        data[i / 8] ^= (unsigned char)(1 << i % 8);
+    }
+    unlink(path);
+    free(data);
+}
+END_TEST
+
+/*
+ * Flips with a checksum that fits: the reader's own bounds.  It may take the
+ * file (a weight has changed), but must neither crash nor allocate by claim.
+ */
+START_TEST(every_bit_flip_is_survived)
+{
+    long size;
+    unsigned char *data = small_file(&size);
+
+    for (long i = 0; i < 8 * (size - 4); i++) {
+        struct model m;
+        struct err err;
+
+        data[i / 8] ^= (unsigned char)(1 << i % 8);
+        uint32_t crc = crc32c(0, data, (size_t)size - 4);
+
+        for (int k = 0; k < 4; k++)
+            data[size - 4 + k] = (unsigned char)(crc >> 8 * k);
+        rewrite(data, size);
+        if (model_read(&m, NULL, path, &err) == 0)
+            model_release(&m);
+        data[i / 8] ^= (unsigned char)(1 << i % 8);
+    }
+    unlink(path);
+    free(data);
+}
+END_TEST
+
+TCase *potential_file_tests(void)
+{
+    TCase *t = tcase_create("file");
+
+    tcase_set_timeout(t, 60);
+    tcase_add_test(t, file_brings_everything_back);
+    tcase_add_test(t, every_prefix_is_refused);
+    tcase_add_test(t, every_bit_flip_is_refused);
+    tcase_add_test(t, every_bit_flip_is_survived);
+    return t;
+}
