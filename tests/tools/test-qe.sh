@@ -109,12 +109,12 @@ says 'to keep the folders of the runs, say where: scratch'
 
 # The user's namelists, and what he may not say.
 FAKE=good
-printf '&electrons\n  mixing_beta = 0.3\n/\n' >beta
+printf '&electrons\n  mixing_beta = 0.4\n/\n' >beta
 printf '&system\n  nosym = .true.\n/\n' >nosym
 printf '&system\n  nat = 3\n/\n' >nat
 expect 0 'adds a variable' \
     "$qe --input=beta --scratch=more --keep al2.xyz -o beta.xyz"
-expect 0 'to the input' "grep -q 'mixing_beta = 0.3' more/$id/pw.in"
+expect 0 'to the input' "grep -q 'mixing_beta = 0.4' more/$id/pw.in"
 expect 0 'of the same level of theory' 'cmp beta.xyz good.xyz'
 expect 0 'or of another' "$qe --input=nosym al2.xyz -o nosym.xyz
     ! cmp -s nosym.xyz good.xyz"

@@ -197,6 +197,7 @@ START_TEST(input_is_whole)
                           "&electrons\n"
                           "    conv_thr = 7.3498644351309988e-10\n"
                           "    electron_maxstep = 100\n"
+                          "    mixing_beta = 0.3\n"
                           "/\n"
                           "ATOMIC_SPECIES\n"
                           "Al 26.9815385 Al.upf\n"
@@ -253,7 +254,7 @@ START_TEST(users_namelists_win)
     add_input(&s, "! our slab\n&SYSTEM\n NoSym = .true. , ! all\n"
                   "degauss=0.02\n Hubbard_U( 1 ) = 4.0\n"
                   "input_dft = 'sla, pw ! not'\n/\n\n"
-                  "&electrons\nmixing_beta = 0.3\n/\n");
+                  "&electrons\nmixing_beta = 0.4\n/\n");
     got = written(&s, &f);
     ck_assert_ptr_nonnull(strstr(got, "    nosym = .true.\n"));
     ck_assert_ptr_nonnull(strstr(got, "    degauss = 0.02\n"));
@@ -261,7 +262,7 @@ START_TEST(users_namelists_win)
     ck_assert_ptr_nonnull(strstr(got, "    hubbard_u(1) = 4.0\n"));
     ck_assert_ptr_nonnull(strstr(got, "    input_dft = 'sla, pw ! not'\n"));
     ck_assert_ptr_nonnull(
-        strstr(got, "electron_maxstep = 100\n    mixing_beta = 0.3\n/\n"));
+        strstr(got, "electron_maxstep = 100\n    mixing_beta = 0.4\n/\n"));
     free(got);
     qe_settings_release(&s);
     frame_release(&f);
@@ -377,7 +378,7 @@ START_TEST(hash_is_what_decides_the_numbers)
     p.launch = "mpirun pw.x";
     p.scratch = "/scratch";
     ck_assert_uint_eq(hash_with(&p, NULL), h);
-    ck_assert_uint_eq(hash_with(&params, "&electrons\nmixing_beta=.3\n/\n"), h);
+    ck_assert_uint_eq(hash_with(&params, "&electrons\nmixing_beta=.4\n/\n"), h);
     ck_assert_uint_ne(hash_with(&params, "&system\nnosym=.true.\n/\n"), h);
     ck_assert_uint_eq(
         hash_with(&params, "&system\nnbnd=9\nnosym=.true.\n/\n"),
