@@ -24,6 +24,8 @@ struct outcome {
     double stress[3][3]; /* eV/angstrom^3, ASE's sign */
     int scf_steps;       /* 0 if there is no such thing */
     double seconds;      /* that the answer took; by engine_ask() */
+    char engine[32];     /* level of theory by the answer's own account: its */
+    char settings[32];   /* dft_engine and dft_settings; empty if it is mute */
 };
 void outcome_release(struct outcome *o);
 

@@ -41,6 +41,14 @@ static void take_failure(const struct frame *f, const char *reason,
                  detail ? detail : "the program gave no detail");
 }
 
+static void copy_text(char *to, size_t room, const struct frame *f,
+                      const char *key)
+{
+    const char *text = frame_get_text(f, key);
+
+    snprintf(to, room, "%s", text ? text : "");
+}
+
 void answer_label(const struct frame *f, struct outcome *out)
 {
     const double *forces = frame_get_column(f, "forces", 3);
@@ -63,6 +71,8 @@ void answer_label(const struct frame *f, struct outcome *out)
     out->has_stress = frame_get_matrix(f, "stress", out->stress);
     out->forces = xcalloc((size_t)f->atoms.natoms, sizeof *out->forces);
     memcpy(out->forces, forces, size);
+    copy_text(out->engine, sizeof out->engine, f, "dft_engine");
+    copy_text(out->settings, sizeof out->settings, f, "dft_settings");
     out->ok = true;
 }
 
