@@ -12,7 +12,7 @@ const char *stop_name(enum stop stop)
         [STOP_UNCERTAINTY] = "uncertainty",
         [STOP_COLLISION] = "collision",
         [STOP_DISPLACEMENT] = "displacement",
-        [STOP_FAILED] = "failed",
+        [STOP_FAILED] = "oracle-failed",
     };
 
     return names[stop];

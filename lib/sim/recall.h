@@ -1,0 +1,15 @@
+#ifndef SIM_RECALL_H
+#define SIM_RECALL_H
+
+#include <morsel/engine.h>
+#include <morsel/sim.h>
+#include <morsel/util.h>
+
+/*
+ * Take the outcome at f from the next frame of an earlier run; fails with
+ * ERR_RANGE if its atoms are elsewhere.
+ */
+int trajectory_recall(const struct trajectory *t, const struct frame *f,
+                      struct outcome *o, struct err *err) MORSEL_MUST_CHECK;
+
+#endif

@@ -1,0 +1,189 @@
+#include <morsel/sim.h>
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "recall.h"
+
+/*
+ * Read what is whole in path.part, to its first `size` bytes; what follows, if
+ * anything, is one torn frame.
+ */
+static int read_part(struct trajectory *t, long *size, struct err *err)
+{
+    char *part = xasprintf("%s.part", t->path);
+    struct text in = {.f = t->f, .name = part};
+    struct frame f;
+    struct err after;
+    int ret;
+
+    rewind(t->f);
+    while ((ret = frame_read(&in, &f, err)) > 0 && in.newline) {
+        frames_append(&t->done, &f);
+        frame_release(&f);
+        *size = ftell(t->f);
+    }
+    if (ret > 0)
+        frame_release(&f); /* its last line is not all there */
+    if (ret > 0 || (ret == ERR_FORMAT && text_next(&in, &after) == 0))
+        ret = 0;
+    in.f = NULL; /* stays open */
+    text_close(&in);
+    free(part);
+    clearerr(t->f);
+    return ret;
+}
+
+/* Two writers would mix their frames.  The lock goes with the process. */
+static int claim(const struct trajectory *t, struct err *err)
+{
+    struct flock lock = {.l_type = F_WRLCK, .l_whence = SEEK_SET};
+
+    if (fcntl(fileno(t->f), F_SETLK, &lock) == 0 || errno == ENOLCK)
+        return 0;
+    return err_set(err, ERR_IO, "'%s.part' is being written by another process",
+                   t->path);
+}
+
+static bool is_regular(FILE *f)
+{
+    struct stat st;
+
+    return f != stdout && fstat(fileno(f), &st) == 0 && S_ISREG(st.st_mode);
+}
+
+int trajectory_open(struct trajectory *t, const char *path, bool labels,
+                    struct err *err)
+{
+    long size = 0;
+    int ret = 0;
+
+    *t = (struct trajectory){.path = path, .labels = labels};
+    t->f = labels && strcmp(path, "-") != 0 ? output_resume(path, err)
+                                            : output_open(path, err);
+    if (!t->f)
+        return ERR_IO;
+    if (!labels || !is_regular(t->f))
+        return 0;
+    if ((ret = claim(t, err)) == 0 && (ret = read_part(t, &size, err)) == 0)
+        ret = output_cut(t->f, path, size, err);
+    if (ret < 0)
+        trajectory_fail(t);
+    return ret;
+}
+
+static int another_walk(const struct trajectory *t, struct err *err)
+{
+    return err_set(err, ERR_RANGE,
+                   "'%s.part' is of another run: its frame %d differs; "
+                   "remove it to start anew",
+                   t->path, t->next + 1);
+}
+
+static char *frame_text(const struct frame *f, const char *path,
+                        struct err *err)
+{
+    char *text = NULL;
+    size_t size;
+    FILE *to = open_memstream(&text, &size);
+
+    if (!to) {
+        err_errno(err, "cannot hold a frame");
+        return NULL;
+    }
+    if (frame_write(f, to, path, err) < 0) {
+        fclose(to);
+        free(text);
+        return NULL;
+    }
+    fclose(to);
+    return text;
+}
+
+/* The frame stands in path.part already: it must be the same. */
+static int put_again(struct trajectory *t, const struct frame *f,
+                     struct err *err)
+{
+    char *then = frame_text(&t->done.frame[t->next], t->path, err);
+    char *now = then ? frame_text(f, t->path, err) : NULL;
+    int ret = !now ? ERR_RANGE : 0;
+
+    if (now && strcmp(then, now) != 0)
+        ret = another_walk(t, err);
+    t->next++;
+    free(then);
+    free(now);
+    return ret;
+}
+
+int trajectory_put(struct trajectory *t, const struct frame *f, struct err *err)
+{
+    int ret;
+
+    if (t->next < t->done.n)
+        return put_again(t, f, err);
+    ret = frame_write(f, t->f, t->path, err);
+    return ret == 0 && t->labels ? output_sync(t->f, t->path, err) : ret;
+}
+
+static void copy_text(char *to, size_t room, const struct frame *f,
+                      const char *key)
+{
+    const char *text = frame_get_text(f, key);
+
+    snprintf(to, room, "%s", text ? text : "");
+}
+
+int trajectory_recall(const struct trajectory *t, const struct frame *f,
+                      struct outcome *o, struct err *err)
+{
+    const struct frame *then = &t->done.frame[t->next];
+    const char *reason = frame_get_text(then, "fail_reason");
+    const char *detail = frame_get_text(then, "fail_detail");
+    struct label label;
+    size_t n = (size_t)f->atoms.natoms;
+
+    if (atoms_hash(&then->atoms) != atoms_hash(&f->atoms))
+        return another_walk(t, err);
+    copy_text(o->engine, sizeof o->engine, then, "dft_engine");
+    copy_text(o->settings, sizeof o->settings, then, "dft_settings");
+    if (reason && detail)
+        return outcome_fail(o, reason, "%s", detail);
+    if (!frame_get_label(then, NULL, &label) || !label.forces ||
+        !label.free_energy || !frame_get_real(then, "energy", &o->energy))
+        return another_walk(t, err);
+    o->ok = true;
+    o->free_energy = label.energy;
+    o->forces = xcalloc(n, sizeof *o->forces);
+    memcpy(o->forces, label.forces, n * sizeof *o->forces);
+    o->has_stress = frame_get_matrix(then, "stress", o->stress);
+    return 0;
+}
+
+int trajectory_close(struct trajectory *t, struct err *err)
+{
+    int ret;
+
+    if (t->next < t->done.n) {
+        ret = another_walk(t, err);
+        trajectory_fail(t);
+        return ret;
+    }
+    ret = output_close(t->f, t->path, err);
+    frames_release(&t->done);
+    return ret;
+}
+
+void trajectory_fail(struct trajectory *t)
+{
+    if (t->f && t->labels)
+        fclose(t->f);
+    else if (t->f)
+        output_discard(t->f, t->path);
+    t->f = NULL;
+    frames_release(&t->done);
+}
