@@ -39,7 +39,7 @@ static bool is_extended(const char *line)
 
 static const char *check_name(const char *name)
 {
-    if (!*name || !is_text(name, strlen(name)) || strchr(name, '\n'))
+    if (!*name || has_control(name))
         return "expected a key of printable characters";
     for (int i = 0; i < NSPECIAL; i++)
         if (strcasecmp(name, special[i]) == 0 && strcmp(name, special[i]) != 0)

@@ -32,13 +32,14 @@ static void cross(double c[3], const double a[3], const double b[3])
  */
 struct grid {
     const struct atoms *a;
-    double cell[3][3]; /* reduced, and completed where not periodic */
-    double inv[3][3];  /* frac_k = sum_l inv[k][l] pos_l */
-    int n[3];          /* cells along a periodic direction */
-    double reach[3];   /* largest distance of an overlap, in cells */
-    int *bucket;       /* [mask + 1] last atom in it, or -1 */
-    int *next;         /* [natoms] */
-    double (*pos)[3];  /* [natoms][3] wrapped, angstrom */
+    double cell[3][3];        /* reduced, and completed where not periodic */
+    double inv[3][3];         /* frac_k = sum_l inv[k][l] pos_l */
+    int n[3];                 /* cells along a periodic direction */
+    double reach[3];          /* largest distance of an overlap, in cells */
+    int *bucket;              /* [mask + 1] last atom in it, or -1 */
+    int *next;                /* [natoms] */
+    double (*pos)[3];         /* [natoms][3] wrapped, angstrom */
+    double radius[MAX_Z + 1]; /* covalent, angstrom */
     size_t mask;
 };
 
@@ -111,22 +112,24 @@ static void invert(struct grid *g)
     }
 }
 
-static double largest_radius(const struct atoms *a)
+static double largest_radius(const struct grid *g)
 {
     double r = 0;
-    bool seen[MAX_Z + 1] = {false};
 
-    for (int i = 0; i < a->natoms; i++)
-        if (!seen[a->z[i]]) {
-            seen[a->z[i]] = true;
-            r = fmax(r, element_radius(a->z[i]));
-        }
+    for (int i = 0; i < g->a->natoms; i++)
+        r = fmax(r, g->radius[g->a->z[i]]);
     return r;
 }
 
-static void grid_init(struct grid *g, const struct atoms *a, double reach)
+/* Everything but the atoms. */
+static void grid_init(struct grid *g, const struct atoms *a)
 {
+    double radius;
+
     *g = (struct grid){.a = a, .mask = 1};
+    for (int z = 1; z <= MAX_Z; z++)
+        g->radius[z] = element_radius(z);
+    radius = largest_radius(g);
     for (int i = 0; i < 9; i++)
         g->cell[i / 3][i % 3] = a->cell[i / 3][i % 3];
     complete(g);
@@ -141,7 +144,8 @@ static void grid_init(struct grid *g, const struct atoms *a, double reach)
         if (!a->pbc[k])
             for (int l = 0; l < 3; l++)
                 g->inv[k][l] /= SPACING;
-        g->reach[k] = reach * (a->pbc[k] ? g->n[k] / apart : 1.0 / SPACING);
+        g->reach[k] = 2 * nearest * radius *
+                      (a->pbc[k] ? g->n[k] / apart : 1.0 / SPACING);
     }
     while (g->mask < 2 * (size_t)a->natoms)
         g->mask *= 2;
@@ -189,33 +193,41 @@ static bool place(struct grid *g, int i, double at[3])
     return fabs(at[0]) < 1e9 && fabs(at[1]) < 1e9 && fabs(at[2]) < 1e9;
 }
 
+/* The cell within the period that c is an image of, and how far away. */
+static void fold(const struct grid *g, const int c[3], int home[3],
+                 double shift[3])
+{
+    shift[0] = shift[1] = shift[2] = 0;
+    for (int k = 0; k < 3; k++) {
+        home[k] = c[k];
+        if (!g->a->pbc[k] || (c[k] >= 0 && c[k] < g->n[k]))
+            continue;
+        int image = (int)floor((double)c[k] / g->n[k]);
+        home[k] -= image * g->n[k];
+        for (int l = 0; l < 3; l++)
+            shift[l] += image * g->cell[k][l];
+    }
+}
+
 /* An atom before i in the bucket of cell c (images counted) too near to i. */
 static bool search(const struct grid *g, int i, const int c[3], int *j,
                    double *r)
 {
+    double shift[3], x[3], own = g->radius[g->a->z[i]];
     int home[3];
-    double shift[3] = {0, 0, 0};
 
-    for (int k = 0; k < 3; k++) {
-        int image = 0;
-
-        home[k] = c[k];
-        if (g->a->pbc[k]) {
-            image = (int)floor((double)c[k] / g->n[k]);
-            home[k] -= image * g->n[k];
-        }
-        for (int l = 0; l < 3 && image; l++)
-            shift[l] += image * g->cell[k][l];
-    }
+    fold(g, c, home, shift);
+    for (int l = 0; l < 3; l++)
+        x[l] = g->pos[i][l] - shift[l];
     for (*j = *bucket(g, home); *j >= 0; *j = g->next[*j]) {
-        double d[3], limit = nearest * (element_radius(g->a->z[i]) +
-                                        element_radius(g->a->z[*j]));
+        double limit = nearest * (own + g->radius[g->a->z[*j]]);
+        double d[3] = {g->pos[*j][0] - x[0], g->pos[*j][1] - x[1],
+                       g->pos[*j][2] - x[2]};
 
-        for (int l = 0; l < 3; l++)
-            d[l] = g->pos[*j][l] + shift[l] - g->pos[i][l];
-        *r = sqrt(dot(d, d));
-        if (*r < limit)
+        if (dot(d, d) < limit * limit) {
+            *r = sqrt(dot(d, d));
             return true;
+        }
     }
     return false;
 }
@@ -266,25 +278,34 @@ static double shortest(const struct grid *g)
     return best;
 }
 
+static bool find_image(const struct grid *g, int *i, double *r)
+{
+    *r = shortest(g);
+    for (*i = 0; *i < g->a->natoms; ++*i)
+        if (*r < 2 * nearest * g->radius[g->a->z[*i]])
+            return true;
+    return false;
+}
+
+static bool find_pair(struct grid *g, int *i, int *j, double *r)
+{
+    for (*i = 0; *i < g->a->natoms; ++*i)
+        if (insert(g, *i, j, r))
+            return true;
+    return false;
+}
+
 bool find_overlap(const struct atoms *a, int *i, int *j, double *r)
 {
-    double radius = largest_radius(a);
     struct grid g;
-    bool found = false;
+    bool found;
 
-    grid_init(&g, a, 2 * nearest * radius);
-    *r = shortest(&g);
-    for (*i = 0; *i < a->natoms && *r < 2 * nearest * radius; ++*i)
-        if (*r < 2 * nearest * element_radius(a->z[*i])) {
-            *j = *i;
-            found = true;
-            break;
-        }
-    if (!found)
-        for (*i = 0; *i < a->natoms && !found;) {
-            found = insert(&g, *i, j, r);
-            *i += !found;
-        }
+    grid_init(&g, a);
+    found = find_image(&g, i, r);
+    if (found)
+        *j = *i;
+    else
+        found = find_pair(&g, i, j, r);
     grid_release(&g);
     return found;
 }

@@ -22,7 +22,10 @@ bool next_word(struct cursor *c, const char **word, size_t *n);
 /* n bytes for a message, cut at 40: use with "%.*s". */
 int shown(size_t n);
 
-/* Is it UTF-8 without control characters? */
+bool is_control(char c);
+bool has_control(const char *s);
+
+/* Is it UTF-8 without control characters but tabs? */
 bool is_text(const char *s, size_t n);
 
 char *copy_text(const char *s, size_t n);

@@ -19,7 +19,7 @@ static void print_string(const char *s, FILE *out)
     for (; *s; s++)
         if (*s == '"' || *s == '\\')
             fprintf(out, "\\%c", *s);
-        else if ((unsigned char)*s < 0x20 || *s == 0x7f)
+        else if (is_control(*s))
             fprintf(out, "\\u%04x", *s);
         else
             fputc(*s, out);

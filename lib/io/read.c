@@ -87,11 +87,11 @@ static int check_overlap(const struct text *t, const struct frame *f,
     if (!find_overlap(&f->atoms, &i, &j, &r))
         return 0;
     return err_set(err, ERR_FORMAT,
-                   "%s:%ld: expected atoms apart, got %.3g angstrom between "
-                   "%s %d and %s %s%d",
-                   t->name, f->line, r, element_symbol(f->atoms.z[j]), j + 1,
-                   i == j ? "its image" : element_symbol(f->atoms.z[i]), "",
-                   i + 1);
+                   "%s:%ld: expected atoms apart, got %s %d %.3g angstrom "
+                   "from %s %d%s",
+                   t->name, f->line, element_symbol(f->atoms.z[i]), i + 1, r,
+                   element_symbol(f->atoms.z[j]), j + 1,
+                   i == j ? ", its image" : "");
 }
 
 static int read_body(struct text *t, struct frame *f, struct layout *l,

@@ -60,13 +60,25 @@ static size_t utf8_length(const unsigned char *s, size_t n)
     return len;
 }
 
+bool is_control(char c)
+{
+    return (unsigned char)c < 0x20 || c == 0x7f;
+}
+
+bool has_control(const char *s)
+{
+    while (*s && !is_control(*s))
+        s++;
+    return *s != '\0';
+}
+
 bool is_text(const char *s, size_t n)
 {
     const unsigned char *u = (const unsigned char *)s;
     size_t len;
 
     for (size_t i = 0; i < n; i += len) {
-        if ((u[i] < 0x20 && u[i] != '\t') || u[i] == 0x7f)
+        if (is_control(s[i]) && s[i] != '\t')
             return false;
         len = u[i] < 0x80 ? 1 : utf8_length(u + i, n - i);
         if (len == 0)

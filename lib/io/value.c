@@ -319,7 +319,7 @@ const char *value_parse(struct cursor *c, struct key *k)
     }
     if (!bad && c->p < c->end && !is_blank(*c->p)) {
         key_clear(k);
-        bad = "expected a blank after it";
+        bad = "expected a blank after it, or quotes around it";
     }
     return bad;
 }

@@ -55,7 +55,10 @@ static void put_int(struct buffer *b, int64_t i)
     b->n += format_int(reserve(b, INT_ROOM), i);
 }
 
-/* s with a backslash before each quote and backslash, twice where asked. */
+/*
+ * s with a backslash before each quote and backslash, twice where asked, as
+ * in JSON within quotes; control characters only there.
+ */
 static void put_escaped(struct buffer *b, const char *s, bool twice)
 {
     for (; *s; s++) {
@@ -63,9 +66,7 @@ static void put_escaped(struct buffer *b, const char *s, bool twice)
             put_text(b, "\\\\");
         if (*s == '"' || *s == '\\')
             put_char(b, '\\');
-        if (*s == '\n' && !twice)
-            put_text(b, "\\n");
-        else if ((unsigned char)*s < 0x20 || *s == 0x7f)
+        if (is_control(*s))
             b->n += (size_t)sprintf(reserve(b, 8), "\\\\u%04x", *s);
         else
             put_char(b, *s);
@@ -164,7 +165,7 @@ static void put_key(struct buffer *b, const struct key *k)
 {
     size_t n = (size_t)k->shape[0] * (size_t)k->shape[1];
     bool text = k->type == VALUE_TEXT && k->rank == 0;
-    bool plain = text && is_plain_text(k->v.s[0]) && !strchr(k->v.s[0], '\n');
+    bool plain = text && is_plain_text(k->v.s[0]) && !has_control(k->v.s[0]);
 
     put_char(b, ' ');
     put_name(b, k->name);
