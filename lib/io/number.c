@@ -210,7 +210,7 @@ static size_t place_point(char *s, const char *digits, int n, int point)
             memcpy(p, digits + 1, (size_t)(n - 1));
             p += n - 1;
         }
-        return (size_t)(p - s) + (size_t)sprintf(p, "e%+03d", point - 1);
+        return (size_t)(p - s) + (size_t)snprintf(p, 8, "e%+03d", point - 1);
     }
     if (point <= 0) {
         *p++ = '0';

@@ -67,7 +67,7 @@ static void put_escaped(struct buffer *b, const char *s, bool twice)
         if (*s == '"' || *s == '\\')
             put_char(b, '\\');
         if (is_control(*s))
-            b->n += (size_t)sprintf(reserve(b, 8), "\\\\u%04x", *s);
+            b->n += (size_t)snprintf(reserve(b, 8), 8, "\\\\u%04x", *s);
         else
             put_char(b, *s);
     }
