@@ -58,7 +58,8 @@ void descriptor_release(struct descriptor *d);
 
 /*
  * Functions that return a descriptor end with this.  Whoever changes one by
- * hand afterwards must call it again.
+ * hand afterwards must call it again; one made by hand may do without, but
+ * features_compute is then slower.
  */
 void descriptor_plan(struct descriptor *d);
 

@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "kernel.h"
+#include "site.h"
 
 void features_release(struct features *f)
 {
@@ -17,6 +17,20 @@ void features_release(struct features *f)
     free(f->block);
     free(f->dg);
     *f = (struct features){0};
+}
+
+static int unknown(const struct descriptor *d, const struct atoms *a, int i,
+                   struct err *err)
+{
+    char list[MAX_Z * 4 + 1] = "";
+
+    for (int e = 0; e < d->nelement; e++) {
+        strcat(list, e ? ", " : "");
+        strcat(list, element_symbol(d->z[e]));
+    }
+    return err_set(err, ERR_RANGE,
+                   "atom %d is %s, which is not one of the elements %s", i + 1,
+                   element_symbol(a->z[i]), list);
 }
 
 static int lay_out_features(struct features *f, const struct descriptor *d,
@@ -35,9 +49,7 @@ static int lay_out_features(struct features *f, const struct descriptor *d,
     for (int i = 0; i < a->natoms; i++) {
         f->element[i] = descriptor_element(d, a->z[i]);
         if (f->element[i] < 0)
-            return err_set(err, ERR_RANGE,
-                           "atom %d is %s, which is not one of the elements",
-                           i + 1, element_symbol(a->z[i]));
+            return unknown(d, a, i, err);
         f->first[i] = total;
         if (d->nsf[f->element[i]] > INT_MAX - total)
             return err_set(err, ERR_RANGE, "too many features");
@@ -121,54 +133,6 @@ static int lay_out_derivatives(struct features *f, const struct descriptor *d,
     return 0;
 }
 
-/* Room for the sites of one thread. */
-static void site_room(struct site *s, int room)
-{
-    s->z = xrealloc(s->z, (size_t)room, sizeof *s->z);
-    s->d = xrealloc(s->d, (size_t)room, sizeof *s->d);
-    s->r = xrealloc(s->r, (size_t)room, sizeof *s->r);
-    s->dep = xrealloc(s->dep, (size_t)room, sizeof *s->dep);
-}
-
-static void site_release(struct site *s)
-{
-    free(s->z);
-    free(s->d);
-    free(s->r);
-    free(s->dep);
-}
-
-/* The neighbors of i within rc, and which block of derivatives is whose. */
-static void site_fill(struct site *s, const struct features *f,
-                      const struct atoms *a, const struct neighbors *nb,
-                      double rc, int i, bool derivatives)
-{
-    int b = derivatives ? f->dep[i] : 0;
-
-    s->i = i;
-    s->n = 0;
-    for (int e = nb->first[i]; e < nb->first[i + 1]; e++) {
-        int j = nb->j[e];
-
-        if (nb->r[e] >= rc)
-            continue;
-        if (derivatives) {
-            while (f->atom[b] < j) /* both ascend */
-                b++;
-            s->dep[s->n] = j == i ? -1 : f->block[b];
-        }
-        s->z[s->n] = a->z[j];
-        memcpy(s->d[s->n], nb->d[e], sizeof s->d[0]);
-        s->r[s->n] = nb->r[e];
-        s->n++;
-    }
-    if (!derivatives)
-        return;
-    for (b = f->dep[i]; f->atom[b] != i; b++)
-        ;
-    s->self = f->block[b];
-}
-
 static int longest_row(const struct neighbors *nb)
 {
     int most = 0;
@@ -184,7 +148,7 @@ int features_compute(struct features *f, const struct descriptor *d,
                      bool derivatives, struct err *err)
 {
     int ret = lay_out_features(f, d, a, err);
-    int room = longest_row(nb);
+    int longest = longest_row(nb);
 
     assert(nb->natoms == a->natoms && nb->cutoff >= d->cutoff.rc);
     if (ret == 0 && derivatives)
@@ -193,26 +157,32 @@ int features_compute(struct features *f, const struct descriptor *d,
         features_release(f);
         return ret;
     }
+    /* A descriptor made by hand has no plan: then for this time only. */
+    struct plan *own = d->plan ? NULL : plan_new(d);
+    const struct plan *plan = own ? own : d->plan;
 #pragma omp parallel
     {
-        struct site site = {0};
+        struct site site;
 
-        site_room(&site, room);
+        site_init(&site, plan, longest);
 #pragma omp for schedule(dynamic, 4)
         for (int i = 0; i < a->natoms; i++) {
             int e = f->element[i], n = d->nsf[e];
 
-            site_fill(&site, f, a, nb, d->cutoff.rc, i, derivatives);
+            const struct element_plan *p = &plan->element[e];
+
+            site_fill(&site, p, f, a, nb, d->cutoff.rc, i, derivatives);
             memset(f->g + f->first[i], 0, (size_t)n * sizeof *f->g);
             if (derivatives)
                 memset(f->dg + f->block[f->dep[i]], 0,
                        (size_t)(f->dep[i + 1] - f->dep[i]) * 3 * (size_t)n *
                            sizeof *f->dg);
-            kernel_plain(&site, &d->cutoff, d->sf[e], n, f->g + f->first[i],
-                         derivatives ? f->dg : NULL);
+            kernel(&site, plan, p, f->g + f->first[i],
+                   derivatives ? f->dg : NULL);
         }
         site_release(&site);
     }
+    plan_free(own);
     return 0;
 }
 

@@ -4,7 +4,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-static void init(struct descriptor *d, const int *z, int n)
+#include "plan.h"
+#include "set.h"
+
+void descriptor_init(struct descriptor *d, const int *z, int n)
 {
     *d = (struct descriptor){.nelement = n};
     d->z = xcalloc((size_t)n, sizeof *d->z);
@@ -15,17 +18,13 @@ static void init(struct descriptor *d, const int *z, int n)
 
 void descriptor_release(struct descriptor *d)
 {
+    plan_free(d->plan);
     for (int e = 0; e < d->nelement; e++)
         free(d->sf[e]);
     free(d->sf);
     free(d->nsf);
     free(d->z);
     *d = (struct descriptor){0};
-}
-
-void descriptor_plan(struct descriptor *d)
-{
-    (void)d;
 }
 
 void descriptor_add(struct descriptor *d, int e, struct sf sf)
@@ -103,7 +102,7 @@ int descriptor_named(struct descriptor *d, const char *name, const int *z,
     if (s == nset)
         return err_set(err, ERR_RANGE, "there is no set '%s'", name);
 
-    init(d, z, n);
+    descriptor_init(d, z, n);
     d->cutoff = (struct cutoff){CUTOFF_COSINE, sets[s].rc, 0};
     double rc2 = sets[s].rc * sets[s].rc;
     for (int e = 0; e < n; e++) {
@@ -170,23 +169,24 @@ static bool sane_sf(const struct sf *s)
 
     if (!g2 && s->type != SF_G4 && s->type != SF_G5)
         return false;
-    if (!(s->z1 >= 1 && s->z1 <= MAX_Z && s->eta >= 0 && s->eta <= 1e6))
+    if (!(s->z1 >= 1 && s->z1 <= MAX_Z && s->eta >= 0 && s->eta <= MAX_ETA))
         return false;
     if (g2)
-        return s->z2 == 0 && fabs(s->rs) <= 1e3;
-    return s->z2 >= s->z1 && s->z2 <= MAX_Z && s->zeta >= 1 && s->zeta <= 1e3 &&
-           fabs(s->lambda) == 1;
+        return s->z2 == 0 && fabs(s->rs) <= MAX_RS;
+    return s->z2 >= s->z1 && s->z2 <= MAX_Z && s->zeta >= 1 &&
+           s->zeta <= MAX_ZETA && fabs(s->lambda) == 1;
 }
 
 static bool sane_cutoff(const struct cutoff *c)
 {
     return (c->type == CUTOFF_COSINE || c->type == CUTOFF_POLYNOMIAL) &&
-           c->rc >= 0.1 && c->rc <= 100 &&
-           (c->type == CUTOFF_COSINE || (c->gamma >= 2 && c->gamma <= 100));
+           c->rc >= MIN_RC && c->rc <= MAX_RC &&
+           (c->type == CUTOFF_COSINE ||
+            (c->gamma >= MIN_GAMMA && c->gamma <= MAX_GAMMA));
 }
 
 /* Bytes of an element without functions, and of a function. */
-enum { ELEMENT_SIZE = 8, SF_SIZE = 3 * 4 + 4 * 8, MAX_SF = 100000 };
+enum { ELEMENT_SIZE = 12, SF_SIZE = 3 * 4 + 4 * 8 };
 
 static bool get_element(struct descriptor *d, int e, struct bin *b)
 {
@@ -220,7 +220,7 @@ void descriptor_get(struct descriptor *d, struct bin *b)
     c.rc = bin_get_real(b);
     c.gamma = bin_get_real(b);
     int n = bin_get_count(b, MAX_Z, ELEMENT_SIZE);
-    init(d, none, n);
+    descriptor_init(d, none, n);
     d->cutoff = c;
     if (!sane_cutoff(&c))
         b->bad = true;
