@@ -362,32 +362,33 @@ static int make(struct data *d, FILE *out, int argc, char **argv, int i,
     return ret;
 }
 
+static int run(struct data *d, int argc, char **argv, int i, struct err *err)
+{
+    FILE *out;
+
+    if (dimers && (elements || i < argc))
+        return err_set(err, ERR_RANGE, "--dimers reads nothing");
+    if (rs > rc)
+        return err_set(err, ERR_RANGE, "--rs: %g is beyond --rc, %g", rs, rc);
+    out = output_open(output, err);
+    if (!out)
+        return -1;
+    if (make(d, out, argc, argv, i, err) < 0) {
+        output_discard(out, output);
+        return -1;
+    }
+    return output_close(out, output, err);
+}
+
 int main(int argc, char **argv)
 {
-    int i = cli_parse(&cli, argc, argv);
+    int i = cli_parse(&cli, argc, argv), ret;
     struct data d = {.n = 0};
     struct err err;
-    FILE *out;
 
     for (int z = 0; z <= MAX_Z; z++)
         d.atom[z] = INFINITY;
-    if (dimers && (elements || i < argc)) {
-        err_set(&err, ERR_RANGE, "--dimers reads nothing");
-        return cli_fail(&cli, &err);
-    }
-    if (rs > rc) {
-        err_set(&err, ERR_RANGE, "--rs: %g is beyond --rc, %g", rs, rc);
-        return cli_fail(&cli, &err);
-    }
-    out = output_open(output, &err);
-    if (!out)
-        return cli_fail(&cli, &err);
-    if (make(&d, out, argc, argv, i, &err) < 0) {
-        output_discard(out, output);
-        return cli_fail(&cli, &err);
-    }
+    ret = run(&d, argc, argv, i, &err);
     data_release(&d);
-    if (output_close(out, output, &err) < 0)
-        return cli_fail(&cli, &err);
-    return STATUS_YES;
+    return ret < 0 ? cli_fail(&cli, &err) : STATUS_YES;
 }

@@ -178,33 +178,39 @@ static int write_output(const struct frames *pool, const struct selection *s,
     return output_close(out, output, err);
 }
 
-int main(int argc, char **argv)
+static int choose(const struct frames *pool, const struct frames *known,
+                  struct err *err)
 {
-    int i = cli_parse(&cli, argc, argv);
-    struct query query = {.how = (enum strategy)strategy,
-                          .n = count,
-                          .twin = twin,
-                          .overlap = overlap,
-                          .threshold = threshold};
-    struct frames pool = {0}, known = {0};
+    const struct query query = {.how = (enum strategy)strategy,
+                                .n = count,
+                                .twin = twin,
+                                .overlap = overlap,
+                                .threshold = threshold};
     struct selection s;
     struct rng rng;
+    int ret;
+
+    rng_init(&rng, (uint64_t)seed);
+    select_frames(&s, pool, known, &query, &rng);
+    ret = write_output(pool, &s, err);
+    if (ret == 0 && s.n == 0)
+        say_why_nothing(&s, pool->n);
+    if (ret == 0)
+        ret = s.n > 0 ? STATUS_YES : STATUS_NO;
+    selection_release(&s);
+    return ret;
+}
+
+int main(int argc, char **argv)
+{
+    int i = cli_parse(&cli, argc, argv), status = -1;
+    struct frames pool = {0}, known = {0};
     struct err err;
 
-    if ((known_path && frames_read(&known, known_path, &err) < 0) ||
-        read_pool(&pool, argc, argv, i, &err) < 0)
-        return cli_fail(&cli, &err);
-    rng_init(&rng, (uint64_t)seed);
-    select_frames(&s, &pool, &known, &query, &rng);
-    if (write_output(&pool, &s, &err) < 0)
-        return cli_fail(&cli, &err);
-    if (s.n == 0)
-        say_why_nothing(&s, pool.n);
-
-    int status = s.n > 0 ? STATUS_YES : STATUS_NO;
-
-    selection_release(&s);
+    if ((!known_path || frames_read(&known, known_path, &err) == 0) &&
+        read_pool(&pool, argc, argv, i, &err) == 0)
+        status = choose(&pool, &known, &err);
     frames_release(&known);
     frames_release(&pool);
-    return status;
+    return status < 0 ? cli_fail(&cli, &err) : status;
 }

@@ -28,7 +28,7 @@ static int out_of_range(const struct text *t, struct err *err, const char *what)
 }
 
 /* To the next line that says something: 1, 0 at the end, or an error. */
-static int next_line(struct text *t, char **word, struct err *err)
+static int next_line(struct text *t, const char **word, struct err *err)
 {
     int ret;
 
@@ -119,7 +119,7 @@ static int read_pair(struct reading *rd, struct text *t, struct err *err)
 
 static int read_header(struct text *t, struct err *err)
 {
-    char *word = NULL, *version;
+    const char *word = "", *version;
     int ret = next_line(t, &word, err);
 
     if (ret < 0)
@@ -134,7 +134,7 @@ static int read_header(struct text *t, struct err *err)
 
 static int read_lines(struct reading *rd, struct text *t, struct err *err)
 {
-    char *word = NULL;
+    const char *word = "";
     int ret;
 
     while ((ret = next_line(t, &word, err)) > 0) {
@@ -158,7 +158,7 @@ static int read_lines(struct reading *rd, struct text *t, struct err *err)
 
 static int read_all(struct reading *rd, struct text *t, struct err *err)
 {
-    char *word = NULL;
+    const char *word = "";
     int ret = read_header(t, err);
 
     if (ret == 0)
@@ -174,7 +174,7 @@ int prior_read(struct prior *p, struct text *t, struct err *err)
     int ret;
 
     *p = (struct prior){0};
-    rd.pair = xcalloc(MAX_Z * MAX_Z, sizeof *rd.pair);
+    rd.pair = xcalloc((size_t)MAX_Z * MAX_Z, sizeof *rd.pair);
     ret = read_all(&rd, t, err);
     if (ret == 0) {
         prior_init(p, rd.z, rd.nelement, rd.rs, rd.rc);
