@@ -105,7 +105,7 @@ static const struct cli_opt opts[] = {
     {CLI_TEXT, 'o', "output", "FILE", &output, 0, 0,
      "write FILE, not stdout; goes on with FILE.part", NULL},
     {CLI_TEXT, 0, "failed", "FILE", &failed_path, 0, 0,
-     "write the frames that failed; - for stdout", NULL},
+     "write the frames that failed (- in a pipe)", NULL},
     {CLI_TEXT, 0, "ledger", "FILE", &ledger_path, 0, 0,
      "append a line per answer", NULL},
     {CLI_TEXT, 0, "task", "I/N", &task, 0, 0,
@@ -328,7 +328,7 @@ static int check_failures(const struct session *s, struct err *err)
 
 static int label_file(struct session *s, const char *path, struct err *err)
 {
-    int first, step, ret = parse_task(&first, &step, err);
+    int first = 1, step = 1, ret = parse_task(&first, &step, err);
     struct text in;
     struct frame f;
 
@@ -352,12 +352,15 @@ static int label_file(struct session *s, const char *path, struct err *err)
 int main(int argc, char **argv)
 {
     int i = cli_parse(&cli, argc, argv), ret;
+    const char *input = i < argc ? argv[i] : "-";
     struct session s;
     struct err err;
 
+    if (!failed_path && strcmp(input, "-") == 0 && strcmp(output, "-") == 0)
+        failed_path = "-"; /* whoever asks through pipes waits for an answer */
     ret = open_session(&s, &err);
     if (ret == 0)
-        ret = label_file(&s, i < argc ? argv[i] : "-", &err);
+        ret = label_file(&s, input, &err);
     if (close_session(&s, ret, &err) < 0)
         return cli_fail(&cli, &err);
     if (!quiet)

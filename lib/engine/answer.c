@@ -107,7 +107,7 @@ void answer_parse(const char *text, size_t size, const char *name,
                   const struct frame *asked, struct outcome *out)
 {
     struct text t = {.name = name};
-    struct frame f, more;
+    struct frame f = {0}, more;
     struct err err;
     int ret;
 

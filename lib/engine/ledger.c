@@ -5,6 +5,7 @@
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -20,42 +21,41 @@ static int write_all(int fd, const char *s, size_t n)
         ;
     if (done >= 0 && (size_t)done < n)
         errno = ENOSPC; /* a file takes less only where there is no room */
-    return done == (ssize_t)n ? fsync(fd) : -1;
+    if (done != (ssize_t)n)
+        return -1;
+    return fsync(fd) == 0 || errno == EINVAL ? 0 : -1; /* a pipe has none */
 }
 
-/*
- * Make path with its header, all at once: whoever opens it at the same time
- * finds none or a whole one.
- */
-static int create(const char *path)
+/* A new ledger begins with its header: whoever has the lock sees to it. */
+static int begin(int fd)
 {
-    char *name = xasprintf("%s.%ld", path, (long)getpid());
-    int fd = open(name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
-    int ret = fd < 0 ? -1 : write_all(fd, header, sizeof header - 1), saved;
+    struct flock lock = {.l_type = F_WRLCK, .l_whence = SEEK_SET};
+    struct stat st;
+    int ret, saved;
 
-    if (ret == 0 && link(name, path) != 0 && errno != EEXIST)
-        ret = -1;
+    while ((ret = fcntl(fd, F_SETLKW, &lock)) < 0 && errno == EINTR)
+        ;
+    if (ret < 0 && errno != ENOLCK)
+        return -1;
+    ret = fstat(fd, &st);
+    if (ret == 0 && S_ISREG(st.st_mode) && st.st_size == 0)
+        ret = write_all(fd, header, sizeof header - 1);
     saved = errno;
-    if (fd >= 0) {
-        close(fd);
-        unlink(name);
-    }
-    free(name);
+    lock.l_type = F_UNLCK;
+    fcntl(fd, F_SETLK, &lock);
     errno = saved;
     return ret;
 }
 
 int ledger_open(struct ledger *l, const char *path, struct err *err)
 {
-    const int flags = O_WRONLY | O_APPEND | O_CLOEXEC;
-
     *l = (struct ledger){.path = path, .fd = -1};
     if (!path)
         return 0;
-    l->fd = open(path, flags);
-    if (l->fd < 0 && errno == ENOENT && create(path) == 0)
-        l->fd = open(path, flags);
-    return l->fd < 0 ? err_errno(err, "cannot open '%s'", path) : 0;
+    l->fd = open(path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0666);
+    if (l->fd < 0 || begin(l->fd) < 0)
+        return err_errno(err, "cannot open '%s'", path);
+    return 0;
 }
 
 void ledger_close(struct ledger *l)

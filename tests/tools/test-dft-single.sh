@@ -153,9 +153,17 @@ expect 1 'and no label then' 'grep -e energy -e forces failed.xyz'
 expect 0 'one frame was good' 'test "$(grep -c energy good.xyz)" -eq 1'
 expect 1 'answers failures on the same stream' \
     "$RUN dft-single -q --failed=- close.xyz"
+cp out both
 grep -o -e "fail_reason=[a-z]*" -e ' energy=3.51' out | tr '\n' ' ' >order
 expect 0 'in their order' \
     'grep "fail_reason=overlap fail_reason=refused  energy=3.51" order'
+expect 1 'a filter answers every frame' "$RUN dft-single -q <close.xyz"
+cp out filtered
+expect 0 'as --failed=- does' 'cmp both filtered'
+expect 1 'unless they go elsewhere' \
+    "$RUN dft-single -q --failed=/dev/null <close.xyz"
+cp out filtered
+expect 1 'then there are labels only' 'grep fail_reason filtered'
 expect 1 'asks whatever the distance with --overlap=0' \
     "$RUN dft-single --overlap=0 close.xyz"
 says 'failed 1 (ok 2, refused 1)'
@@ -216,7 +224,7 @@ for keep in '' --alive; do
     expect 0 "to the bit $keep" 'cmp one two'
 done
 expect 1 'a command that stays and fails' "$RUN dft-single --alive \
-    --engine=command --command='dft-single -q --failed=-' --overlap=0 close.xyz"
+    --engine=command --command='dft-single -q' --overlap=0 close.xyz"
 says '(overlap 1, refused 1, ok 1)'
 expect 1 'a command that stays and ends' "$RUN dft-single --alive \
     --engine=command --command='sh -c \"exit 0\"' dimer.xyz"
@@ -320,6 +328,9 @@ expect 0 'and the columns of the manual' "head -n 1 book | tr '\t' '\n' |
     sed 's/.*: //' | while read -r word; do
         grep -q \"It Cm \$word\" \"\$TOP/man/morsel-ledger.5\" || exit 1
     done"
+expect 0 'keeps none in /dev/null' "$RUN dft-single --ledger=/dev/null dimer.xyz"
+expect 2 'notices a full disk' "$RUN dft-single --ledger=/dev/full dimer.xyz"
+says "cannot write '/dev/full': No space left on device"
 expect 0 'adds to it' "$RUN dft-single --ledger=book dimer.xyz"
 expect 0 'behind what is there' 'test "$(wc -l <book)" -eq 5'
 expect 0 'energy and fmax of the label' \
