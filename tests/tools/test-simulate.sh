@@ -260,6 +260,50 @@ value energy single.xyz >ours
 cmp ours ase || status=$?
 report $status 'are the same labels'
 
+# --- with a model --------------------------------------------------------------
+
+frame 1 direct.xyz | sed '2s/name=/REF_energy=1 name=/' >labelled.xyz
+head -n 30 direct.xyz >train.xyz
+train="$RUN train -q -j1 --hidden=6 --epochs=10"
+expect 0 'a committee' "$train --committee=3 -o model train.xyz"
+expect 0 'a single network' "$train -o lone train.xyz"
+
+status=0
+$simulate relax -q -j1 --model=model -o traj.xyz labelled.xyz || status=$?
+test "$status" -le 1 || cat err
+report "$((status > 1))" 'a model moves atoms'
+expect 1 'a prediction stands under no name of a label' \
+    "grep -E '[ :](free_energy|energy|forces|REF_energy|dft_engine)[=:]' traj.xyz"
+expect 0 'but under its own' \
+    "head -n 2 traj.xyz | grep -q 'ml_forces:R:3:ml_sigma_f:R:1.* ml_energy='"
+equal 'each frame names the model' "$(value model_id traj.xyz | uniq | wc -l)" 1
+equal 'the last alone has a reason' "$(value reason traj.xyz | wc -l)" 1
+$simulate relax -q -j2 --model=model -o two.xyz labelled.xyz || :
+expect 0 'threads change nothing' 'cmp two.xyz traj.xyz'
+$simulate relax -q -j1 --model=model --every=4 labelled.xyz >thin.xyz || :
+n=$(frames traj.xyz)
+equal 'every fourth step and the last' "$(value step thin.xyz)" \
+    "$({ seq 0 4 $((n - 1)); echo $((n - 1)); } | uniq)"
+expect 1 'it stops where it knows too little' \
+    "$simulate relax --model=model --stop-uncertainty=1e-9 start.xyz"
+says 'not relaxed: uncertainty after 0 steps'
+equal 'it has its word' "$(value reason out)" uncertainty
+expect 2 'one network is never uncertain' \
+    "$simulate relax --model=lone --stop-uncertainty=0.1 -o no.xyz start.xyz"
+says "--stop-uncertainty: 'lone' is not a committee"
+absent no.xyz
+expect 0 'nor does it say so' \
+    "$simulate single --model=lone start.xyz | grep -qv ml_sigma"
+expect 2 'an element it has not seen' \
+    "sed 's/^C /O /' start.xyz | $simulate relax --model=model -o no.xyz"
+says '-:1: '
+absent no.xyz
+expect 0 'predictions beside labels' \
+    "$simulate single -j1 --model=model train.xyz >parity.xyz"
+equal 'labels are kept' "$(value energy parity.xyz)" "$(value energy train.xyz)"
+equal 'beside predictions' "$(value ml_energy parity.xyz | head -n 1)" \
+    "$(value ml_energy traj.xyz | head -n 1)"
+
 # --- as all tools --------------------------------------------------------------
 
 expect 0 'standard input and output' "$simulate relax $emt - <start.xyz >piped"

@@ -7,6 +7,7 @@
 #include <morsel/sim.h>
 
 #include "sim/method.h"
+#include "sim_suite.h"
 
 /*
  * Potentials of which everything is known.  Each returns the energy (eV) and
@@ -182,75 +183,6 @@ START_TEST(all_methods_relax_clusters)
 }
 END_TEST
 
-/* The step of a Newton method on a quadratic whose Hessian it knows. */
-START_TEST(bfgs_learns_a_quadratic_exactly)
-{
-    enum { N = 6 };
-    double q[N][N], x[N], f[N], dx[N], minimum[N];
-    struct hessian b;
-    struct rng rng;
-    struct err err;
-
-    rng_init(&rng, 7);
-    for (int i = 0; i < N; i++)
-        for (int j = 0; j <= i; j++)
-            q[i][j] = q[j][i] = (i == j ? 40 : 0) + 4 * rng_normal(&rng);
-    for (int i = 0; i < N; i++) {
-        minimum[i] = rng_normal(&rng);
-        x[i] = minimum[i] + 0.1 * rng_normal(&rng);
-    }
-    hessian_init(&b, N);
-    for (int step = 0; step < 40; step++) {
-        for (int i = 0; i < N; i++) {
-            f[i] = 0;
-            for (int j = 0; j < N; j++)
-                f[i] -= q[i][j] * (x[j] - minimum[j]);
-        }
-        ck_assert_int_eq(hessian_step(&b, x, f, dx, &err), 0);
-        for (int i = 0; i < N; i++)
-            x[i] += dx[i];
-        for (int i = 0; step == 0 && i < N; i++)
-            ck_near(dx[i], f[i] / RELAX_ALPHA, 1e-15);
-    }
-    for (int i = 0; i < N; i++)
-        ck_near(x[i], minimum[i], 1e-7);
-    hessian_release(&b);
-}
-END_TEST
-
-/* After an update with s and y the model says H s = y. */
-START_TEST(bfgs_meets_the_secant_condition)
-{
-    enum { N = 5 };
-    double x[N] = {0}, f[N], x1[N], f1[N], dx[N];
-    struct hessian b;
-    struct rng rng;
-    struct err err;
-
-    rng_init(&rng, 11);
-    hessian_init(&b, N);
-    for (int i = 0; i < N; i++)
-        f[i] = rng_normal(&rng);
-    for (int step = 0; step < 10; step++) {
-        ck_assert_int_eq(hessian_step(&b, x, f, dx, &err), 0);
-        for (int i = 0; i < N; i++) {
-            x1[i] = x[i] + 0.1 * rng_normal(&rng);
-            f1[i] = f[i] - 60 * (x1[i] - x[i]) + 0.3 * rng_normal(&rng);
-        }
-        ck_assert_int_eq(hessian_step(&b, x1, f1, dx, &err), 0);
-        for (int i = 0; i < N; i++) {
-            double hs = 0;
-            for (int j = 0; j < N; j++)
-                hs += b.h[i * N + j] * (x1[j] - x[j]);
-            ck_near(hs, f[i] - f1[i], 1e-11);
-        }
-        memcpy(x, x1, sizeof x);
-        memcpy(f, f1, sizeof f);
-    }
-    hessian_release(&b);
-}
-END_TEST
-
 /* Without a bound the two are one method, up to rounding (J. Nocedal). */
 START_TEST(lbfgs_takes_the_steps_of_bfgs)
 {
@@ -273,55 +205,6 @@ START_TEST(lbfgs_takes_the_steps_of_bfgs)
     atoms_release(&b);
     relax_free(full);
     relax_free(limited);
-}
-END_TEST
-
-/* The ring of pairs: with more steps than memory the oldest are gone. */
-START_TEST(lbfgs_forgets)
-{
-    enum { STEPS = 2 * HISTORY_MEMORY + 30 };
-    double x[2] = {0, 0}, f[2], dx[2];
-    struct history b;
-
-    history_init(&b, 2);
-    for (int step = 0; step < STEPS; step++) {
-        x[0] = step;
-        x[1] = step * step;
-        f[0] = -x[0];
-        f[1] = -3 * x[1];
-        history_step(&b, x, f, dx);
-    }
-    ck_assert_int_eq(b.count, HISTORY_MEMORY);
-    int oldest = STEPS - 1 - HISTORY_MEMORY; /* from here to the next */
-    ck_assert_double_eq(b.s[2 * b.oldest + 1], 2 * oldest + 1);
-    ck_assert_double_eq(b.y[2 * b.oldest + 1], 3 * (2 * oldest + 1));
-    history_release(&b);
-}
-END_TEST
-
-/* By hand: mass 1, dt 0.1, and half of it after going uphill. */
-START_TEST(fire_by_hand)
-{
-    double f[1] = {2}, dx[1];
-    struct fire b;
-
-    fire_init(&b, 1);
-    fire_step(&b, f, dx);
-    ck_near(b.v[0], 0.2, 1e-16);
-    ck_near(dx[0], 0.02, 1e-16);
-    fire_step(&b, f, dx); /* v and f are parallel: mixing changes nothing */
-    ck_near(b.v[0], 0.4, 1e-15);
-    f[0] = -1; /* uphill */
-    fire_step(&b, f, dx);
-    ck_near(b.dt, 0.05, 1e-16);
-    ck_near(b.v[0], -0.05, 1e-16);
-    for (int i = 0; i < 6; i++)
-        fire_step(&b, f, dx);
-    ck_near(b.dt, 0.05, 1e-16);
-    fire_step(&b, f, dx); /* the seventh: more than N_min downhill */
-    ck_near(b.dt, 0.055, 1e-16);
-    ck_near(b.a, 0.099, 1e-16);
-    fire_release(&b);
 }
 END_TEST
 
@@ -410,41 +293,6 @@ START_TEST(attraction_ends_in_a_collision)
 }
 END_TEST
 
-START_TEST(walks_end_for_every_reason)
-{
-    struct walk_limits l = {.fmax = 0.05, .max_steps = 3};
-    struct atoms a = argon(2, 1), b = argon(2, 1);
-    double f[2][3] = {{0, 0, 0.1}}, sigma[2] = {0.1, 0.3}, none[2][3] = {{0}};
-    bool move[2][3] = {{true, true, true}, {false, false, false}};
-
-    ck_assert_int_eq(walk_judge(&l, 2, &a, 1, f, sigma), STOP_NOT);
-    ck_assert_int_eq(walk_judge(&l, 3, &a, 1, f, sigma), STOP_STEPS);
-    ck_assert_int_eq(walk_judge(&l, 3, &a, 1, none, NULL), STOP_CONVERGED);
-    ck_assert_int_eq(walk_judge(&l, 0, &a, NAN, f, NULL), STOP_NAN);
-    ck_assert_int_eq(walk_judge(&l, 0, &a, INFINITY, f, NULL), STOP_NAN);
-    l.uncertainty = 0.2;
-    ck_assert_int_eq(walk_judge(&l, 0, &a, 1, f, sigma), STOP_UNCERTAINTY);
-    ck_assert_int_eq(walk_judge(&l, 0, &a, 1, none, sigma), STOP_UNCERTAINTY);
-    sigma[1] = NAN;
-    ck_assert_int_eq(walk_judge(&l, 0, &a, 1, none, sigma), STOP_UNCERTAINTY);
-    ck_assert_double_nan(walk_sigma(&a, sigma));
-    a.move = move; /* only atom 0 counts now */
-    ck_assert_double_eq(walk_sigma(&a, sigma), 0.1);
-    ck_assert_int_eq(walk_judge(&l, 0, &a, 1, f, sigma), STOP_NOT);
-    f[1][0] = NAN; /* but this is a sick potential */
-    ck_assert_int_eq(walk_judge(&l, 0, &a, 1, f, sigma), STOP_NAN);
-    a.move = NULL;
-
-    b.pos[1][0] += 0.3;
-    l.displacement = 0.31;
-    ck_assert_int_eq(walk_allow(&l, &a, &b), STOP_NOT);
-    l.displacement = 0.29;
-    ck_assert_int_eq(walk_allow(&l, &a, &b), STOP_DISPLACEMENT);
-    atoms_release(&a);
-    atoms_release(&b);
-}
-END_TEST
-
 START_TEST(forces_must_be_finite)
 {
     struct relax *r = relax_new(methods[_i], 2, 0.2);
@@ -484,25 +332,20 @@ END_TEST
 Suite *sim_suite(void)
 {
     Suite *suite = suite_create("sim");
-    TCase *relax = tcase_create("relax"), *stop = tcase_create("stop");
+    TCase *relax = tcase_create("relax");
 
     tcase_add_loop_test(relax, all_methods_find_the_minimum_of_springs, 0, 3);
     tcase_add_loop_test(relax, all_methods_find_the_dimer, 0, 3);
     tcase_add_loop_test(relax, all_methods_relax_clusters, 0, 3);
-    tcase_add_test(relax, bfgs_learns_a_quadratic_exactly);
-    tcase_add_test(relax, bfgs_meets_the_secant_condition);
     tcase_add_test(relax, lbfgs_takes_the_steps_of_bfgs);
-    tcase_add_test(relax, lbfgs_forgets);
-    tcase_add_test(relax, fire_by_hand);
     tcase_add_loop_test(relax, fixed_coordinates_never_move, 0, 3);
     tcase_add_loop_test(relax, nothing_free_is_relaxed_at_once, 0, 3);
     tcase_add_loop_test(relax, long_steps_are_scaled_as_a_whole, 0, 3);
     tcase_add_loop_test(relax, forces_must_be_finite, 0, 3);
     tcase_add_loop_test(relax, constant_forces_do_no_harm, 0, 3);
+    tcase_add_loop_test(relax, attraction_ends_in_a_collision, 0, 3);
     suite_add_tcase(suite, relax);
-
-    tcase_add_loop_test(stop, attraction_ends_in_a_collision, 0, 3);
-    tcase_add_test(stop, walks_end_for_every_reason);
-    suite_add_tcase(suite, stop);
+    suite_add_tcase(suite, sim_method_tests());
+    suite_add_tcase(suite, sim_walk_tests());
     return suite;
 }
