@@ -5,7 +5,6 @@
 #include <morsel/select.h>
 
 #include <inttypes.h>
-#include <math.h>
 
 static const char *output = "-";
 static int count = 2;
@@ -124,27 +123,6 @@ static void say_why_nothing(const struct selection *s, int n)
             n, s->ntwin, twin, s->nunphysical, overlap, s->ncertain, threshold);
 }
 
-/* What is not finite cannot be written, and would help nobody. */
-static void drop_nonsense(struct frame *f)
-{
-    static const char *const keys[] = {"ml_energy", "ml_sigma_e"};
-    static const char *const columns[] = {"ml_forces", "ml_sigma_f"};
-    static const int width[] = {3, 1};
-
-    for (int k = 0; k < 2; k++) {
-        const double *x = frame_get_column(f, columns[k], width[k]);
-        bool finite = true;
-        double e;
-
-        if (frame_get_real(f, keys[k], &e) && !isfinite(e))
-            frame_drop(f, keys[k]);
-        for (int i = 0; x && i < f->atoms.natoms * width[k]; i++)
-            finite = finite && isfinite(x[i]);
-        if (!finite)
-            frame_drop(f, columns[k]);
-    }
-}
-
 static int write_chosen(const struct frames *pool, const struct selection *s,
                         FILE *out, struct err *err)
 {
@@ -154,7 +132,6 @@ static int write_chosen(const struct frames *pool, const struct selection *s,
 
         if (!quiet)
             say_chosen(f, s->index[i], pool->n, s->query[i]);
-        drop_nonsense(f);
         snprintf(id, sizeof id, "%016" PRIx64, atoms_hash(&f->atoms));
         frame_set_text(f, "query", s->query[i]);
         frame_set_text(f, "morsel_id", id);

@@ -147,7 +147,7 @@ static bool stationary(const struct problem *p, const struct normal *s)
 static int minimize(const struct problem *p, struct morse *m, struct normal *s,
                     struct err *err)
 {
-    double mu = 1e-3, scale[NPAR], v[NPAR * NPAR], w[NPAR];
+    double mu = 1e-3, scale[NPAR] = {0}, v[NPAR * NPAR] = {0}, w[NPAR] = {0};
 
     normal_at(p, m, s);
     for (int it = 0; it < 1000; it++) {
@@ -181,14 +181,14 @@ static void guess_a(const struct problem *p, struct morse *m)
 {
     double best = INFINITY, best_a = 1;
 
-    for (double a = 0.1; a < MORSE_MAX_A; a *= 1.2) {
+    for (int k = 0; k < 25; k++) {
         struct normal s;
 
-        m->a = a;
+        m->a = 0.1 * pow(1.2, k); /* to 8 1/angstrom */
         normal_at(p, m, &s);
         if (s.cost < best) {
             best = s.cost;
-            best_a = a;
+            best_a = m->a;
         }
     }
     m->a = best_a;
@@ -199,7 +199,8 @@ static int standard_errors(const struct problem *p, const struct normal *s,
                            struct morse_fit *fit, struct err *err)
 {
     int n = NPAR - p->first, ndata = p->npoint + p->nforce;
-    double scale[NPAR], v[NPAR * NPAR], w[NPAR], e[NPAR] = {0};
+    double scale[NPAR] = {0}, v[NPAR * NPAR] = {0}, w[NPAR] = {0},
+           e[NPAR] = {0};
     double s2 = ndata > n ? s->cost / (ndata - n) : NAN;
 
     if (decompose(p, s, scale, v, w, err) < 0)

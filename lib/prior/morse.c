@@ -67,7 +67,7 @@ double prior_eval(const struct prior *p, const struct atoms *a,
 
         if (index[a->z[i]] < 0)
             continue;
-        row = p->pair + index[a->z[i]] * p->nelement;
+        row = p->pair + (ptrdiff_t)index[a->z[i]] * p->nelement;
         for (int n = nb->first[i]; n < nb->first[i + 1]; n++) {
             int j = nb->j[n], e = index[a->z[j]];
             double slope, phi, r = nb->r[n];
