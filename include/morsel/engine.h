@@ -78,8 +78,8 @@ void engine_accept(const struct frame *f, struct outcome *out);
 
 /*
  * Effective-medium theory: the functional form and parameters of ASE's EMT
- * calculator (Al, Ni, Cu, Pd, Ag, Pt, Au; H, C, N, O as toys).  Milliseconds
- * a call.  Source: K. W. Jacobsen, P. Stoltze and J. K. Norskov, Surf. Sci.
+ * calculator (Al, Ni, Cu, Pd, Ag, Pt, Au; H, C, N, O as toys).  Microseconds
+ * per atom.  Source: K. W. Jacobsen, P. Stoltze and J. K. Norskov, Surf. Sci.
  * 366, 394 (1996).
  */
 void engine_emt(struct engine *e);
@@ -111,7 +111,9 @@ int engine_qe(struct engine *e, const struct qe_params *p,
 /*
  * Any program that reads a frame on its standard input and writes it,
  * labelled, to its standard output.  keep: one process for all frames, which
- * answers each before the next is sent; otherwise a process per frame.
+ * answers each before the next is sent; otherwise a process per frame.  The
+ * answer must be about the same atoms; it may say why it has no label by the
+ * keys fail_reason and fail_detail, or converged=F.
  */
 struct command_params {
     const char *command; /* split into words by command_split(); no shell */
@@ -121,7 +123,10 @@ struct command_params {
 int engine_command(struct engine *e, const struct command_params *p,
                    struct err *err) MORSEL_MUST_CHECK;
 
-/* Answers from a file of labelled frames: the nearest, if within tol. */
+/*
+ * Answers from a file of labelled frames: the nearest, if within tol
+ * (angstrom).  Name and settings are those of who labelled the file.
+ */
 int engine_replay(struct engine *e, const char *path, double tol,
                   struct err *err) MORSEL_MUST_CHECK;
 
