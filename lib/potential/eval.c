@@ -116,7 +116,8 @@ static void scatter(struct evaluator *s)
         for (int i = 0; i < s->f.natoms; i++) {
             if (s->f.element[i] != el)
                 continue;
-            const double *dydx = block + (s->row[i] - s->start[el]) * nsf;
+            const double *dydx =
+                block + (size_t)(s->row[i] - s->start[el]) * (size_t)nsf;
             double *dedg = s->dedg + s->f.first[i];
 
             for (int k = 0; k < nsf; k++)

@@ -77,14 +77,15 @@ static void add_forces(const struct dataset *ds, const struct example *x,
     const double *jac = x->jac;
 
     for (int i = 0; i < x->natoms; i++) {
-        int el = x->element[i], n = ds->nsf[el];
-        const double *s = w->dydx[el] + (size_t)x->row[i] * (size_t)n;
+        int el = x->element[i];
+        size_t n = (size_t)ds->nsf[el];
+        const double *s = w->dydx[el] + (size_t)x->row[i] * n;
 
         for (int e = x->dep[i]; e < x->dep[i + 1]; e++) {
             double f0 = 0, f1 = 0, f2 = 0;
 
 #pragma omp simd reduction(+ : f0, f1, f2)
-            for (int k = 0; k < n; k++) {
+            for (size_t k = 0; k < n; k++) {
                 f0 += jac[k] * s[k];
                 f1 += jac[n + k] * s[k];
                 f2 += jac[2 * n + k] * s[k];
@@ -109,15 +110,16 @@ static void set_slopes(const struct dataset *ds, const struct example *x,
     const double *jac = x->jac;
 
     for (int i = 0; i < x->natoms; i++) {
-        int el = x->element[i], n = ds->nsf[el];
-        double *v = w->v[el] + (size_t)x->row[i] * (size_t)n;
+        int el = x->element[i];
+        size_t n = (size_t)ds->nsf[el];
+        double *v = w->v[el] + (size_t)x->row[i] * n;
 
-        memset(v, 0, (size_t)n * sizeof *v);
+        memset(v, 0, n * sizeof *v);
         for (int e = x->dep[i]; e < x->dep[i + 1]; e++) {
             const double *qj = q[x->atom[e]];
 
 #pragma omp simd
-            for (int k = 0; k < n; k++)
+            for (size_t k = 0; k < n; k++)
                 v[k] -= jac[k] * qj[0] + jac[n + k] * qj[1] +
                         jac[2 * n + k] * qj[2];
             jac += 3 * n;

@@ -73,13 +73,13 @@ static void set_scale(struct model *m, int el, int k, enum scaling how,
 
 static void apply_scale(struct dataset *ds, const struct model *m)
 {
-    for (int el = 0; el < ds->nelement; el++)
-        for (int r = 0; r < ds->nrow[el]; r++) {
-            double *x = ds->x[el] + r * ds->nsf[el];
+    for (int el = 0; el < ds->nelement; el++) {
+        double *x = ds->x[el];
 
+        for (int r = 0; r < ds->nrow[el]; r++, x += ds->nsf[el])
             for (int k = 0; k < ds->nsf[el]; k++)
                 x[k] = (x[k] - m->shift[el][k]) * m->scale[el][k];
-        }
+    }
     for (int i = 0; i < ds->n; i++) {
         const struct example *x = &ds->example[i];
         double *jac = x->jac;
