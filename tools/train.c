@@ -160,7 +160,6 @@ static int make_model(struct model *m, const struct frames *frames,
     struct mlp net;
     int z[MAX_Z], n = frames_elements(frames, z), ret = get_net(&net, err);
 
-    *m = (struct model){0};
     if (ret == 0)
         ret = descriptor_named(&m->descriptor, set_name, z, n, err);
     if (ret == 0)
@@ -351,33 +350,41 @@ static int train(const struct frames *frames, const char *path, struct model *m,
     return ret;
 }
 
+/* The whole job: 1 if all is as asked, 0 if not, or an error. */
+static int work(struct frames *frames, const char *path, struct model *m,
+                struct err *err)
+{
+    int ret = frames_read(frames, path, err);
+
+    if (ret < 0)
+        return ret;
+    if (frames->n == 0)
+        return err_set(err, ERR_FORMAT, "%s: expected at least one frame",
+                       path);
+    ret = make_model(m, frames, err);
+    if (ret < 0)
+        return ret;
+    if (!dry_run)
+        return train(frames, path, m, err);
+    ret = print_sizes(frames, path, m, err);
+    return ret < 0 ? ret : 1;
+}
+
 int main(int argc, char **argv)
 {
     int i = cli_parse(&cli, argc, argv), ret;
-    const char *path = i < argc ? argv[i] : "-";
-    struct frames frames;
-    struct model m;
+    struct frames frames = {0};
+    struct model m = {0};
     struct err err;
 
     la_threads(threads);
     schedule.optimizer = (enum optimizer)optimizer;
     if (annealing == 0)
         schedule.period = 0;
-    if (frames_read(&frames, path, &err) < 0)
-        return cli_fail(&cli, &err);
-    if (frames.n == 0) {
-        err_set(&err, ERR_FORMAT, "%s: expected at least one frame", path);
-        return cli_fail(&cli, &err);
-    }
-    if (make_model(&m, &frames, &err) < 0)
-        return cli_fail(&cli, &err);
-    if (dry_run)
-        ret = print_sizes(&frames, path, &m, &err) < 0 ? -1 : 1;
-    else
-        ret = train(&frames, path, &m, &err);
-    if (ret < 0)
-        return cli_fail(&cli, &err);
+    ret = work(&frames, i < argc ? argv[i] : "-", &m, &err);
     model_release(&m);
     frames_release(&frames);
+    if (ret < 0)
+        return cli_fail(&cli, &err);
     return ret ? STATUS_YES : STATUS_NO;
 }
