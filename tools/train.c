@@ -114,6 +114,18 @@ static const struct cli cli = {
     .example = "train -o model train.xyz",
 };
 
+static int get_set(struct descriptor *d, const int *z, int n, struct err *err)
+{
+    struct text t;
+    int ret = descriptor_named(d, set_name, z, n, err);
+
+    if (ret == 0 || text_open(&t, set_name, err) < 0)
+        return ret;
+    ret = descriptor_read(d, &t, z, n, err);
+    text_close(&t);
+    return ret;
+}
+
 static int get_prior(struct prior *p, const int *z, int n, struct err *err)
 {
     struct text t;
@@ -161,7 +173,7 @@ static int make_model(struct model *m, const struct frames *frames,
     int z[MAX_Z], n = frames_elements(frames, z), ret = get_net(&net, err);
 
     if (ret == 0)
-        ret = descriptor_named(&m->descriptor, set_name, z, n, err);
+        ret = get_set(&m->descriptor, z, n, err);
     if (ret == 0)
         ret = get_prior(&m->prior, z, n, err);
     if (ret < 0)
@@ -261,9 +273,7 @@ static int check_members(const struct committee *c, struct err *err)
 
 static const char *forces_used(const struct dataset *ds)
 {
-    if (!ds->forces)
-        return "no";
-    return masks[mask];
+    return ds->forces ? masks[mask] : "no";
 }
 
 static const char *energy_used(const struct dataset *ds)
@@ -340,11 +350,10 @@ static int train(const struct frames *frames, const char *path, struct model *m,
         m->provenance = describe(&c);
         ret = model_save(m, output, err);
     }
-    if (ret == 0) {
-        if (!quiet)
-            report(&c);
+    if (ret == 0 && !quiet)
+        report(&c);
+    if (ret == 0)
         ret = committee_meets(&c);
-    }
     committee_release(&c);
     dataset_release(&ds);
     return ret;

@@ -54,6 +54,14 @@ expect 2 'notices a full disk under --dry-run' \
 expect 2 'refuses a missing prior' "$RUN train --prior=nowhere train.xyz"
 says "cannot open 'nowhere'"
 expect 2 'refuses a missing set' "$RUN train --set=nowhere train.xyz"
+says "there is no set 'nowhere'"
+printf 'morsel-set 1\ncutoff cosine 5\nG2 * eta 0.1,1\nend\n' >set
+expect 0 'reads a set' "$RUN train --dry-run --set=set train.xyz"
+grep -qx 'features C 4' out
+report $? 'and uses it'
+printf 'morsel-set 1\ncutoff cosine 5\nG2 * eta 0.1,1\n' >set
+expect 2 'points at its bad line' "$RUN train --set=set train.xyz"
+says "set:3: the file ends before 'end'"
 
 # Labels.
 sed '32s/energy=/e=/' train.xyz >unlabelled.xyz
