@@ -149,7 +149,7 @@ struct merge {
     /* What was taken, in its order. */
     struct frames set;
     struct merged *more; /* [set.room] where each came from, and the like */
-    int *bucket;         /* [nbucket] last frame of each hash, or -1 */
+    int *bucket, *kin;   /* [nbucket] last frame of each hash, or -1 */
     int nbucket;
     struct level *level; /* [nlevel] keys that tell the level of theory */
     int nlevel;

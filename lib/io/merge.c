@@ -6,12 +6,14 @@
 
 #include <morsel/units.h>
 
-#include "parse.h"
+#include "fingerprint.h"
 
 /* What is known of a frame that was taken. */
 struct merged {
     const char *path;
-    int before;   /* the frame before it in its bucket, or -1 */
+    int before; /* the frame before it of the same species, or -1 */
+    int akin;   /* the one before it of the same composition, or -1 */
+    struct fingerprint print;
     double apart; /* no lattice vector is shorter, angstrom */
     double force; /* sum of the norms of the forces, eV/angstrom; NaN: none */
     bool labelled;
@@ -53,8 +55,9 @@ void merge_init(struct merge *m)
     *m = (struct merge){.tolerance = 1e-3, .max_net_force = 0.1};
     m->nbucket = 1 << 16;
     m->bucket = xcalloc((size_t)m->nbucket, sizeof *m->bucket);
+    m->kin = xcalloc((size_t)m->nbucket, sizeof *m->kin);
     for (int i = 0; i < m->nbucket; i++)
-        m->bucket[i] = -1;
+        m->bucket[i] = m->kin[i] = -1;
     m->nlevel = NLEVEL;
     m->level = xcalloc(NLEVEL, sizeof *m->level);
     for (int i = 0; i < NLEVEL; i++)
@@ -69,6 +72,7 @@ void merge_release(struct merge *m)
     free(m->level);
     free(m->more);
     free(m->bucket);
+    free(m->kin);
     *m = (struct merge){0};
 }
 
@@ -182,6 +186,15 @@ static uint64_t species_hash(const struct atoms *a)
     return hash_bytes(h, a->z, (size_t)a->natoms * sizeof *a->z);
 }
 
+static uint64_t composition_hash(const struct atoms *a)
+{
+    int count[MAX_Z + 1] = {0};
+
+    for (int i = 0; i < a->natoms; i++)
+        count[a->z[i]]++;
+    return hash_bytes(HASH_START, count, sizeof count);
+}
+
 /*
  * A lower bound of the shortest lattice vector: the smallest distance between
  * opposite planes of the cell; 0 if it is not periodic all round.
@@ -287,7 +300,8 @@ static int conflict(const struct merge *m, const struct frame *f,
     const char *units;
     double e, e0;
 
-    if (m->mixed || !same_kind(f, more, g, old, &e, &e0) ||
+    if (m->mixed || f->atoms.natoms != g->atoms.natoms ||
+        !same_kind(f, more, g, old, &e, &e0) ||
         fabs(e - e0) <= explained(more, old, d, natoms))
         return 0;
     units = unit_slip(e, e0);
@@ -329,8 +343,18 @@ static int compare(const struct merge *m, const struct frame *f,
     return ret;
 }
 
-static void take(struct merge *m, struct frame *f, const struct merged *more,
-                 int *last)
+/* A turned or reordered copy is no twin, but must not contradict. */
+static int compare_kin(const struct merge *m, const struct frame *f,
+                       const struct merged *more, int last, struct err *err)
+{
+    for (int i = last; i >= 0; i = m->more[i].akin)
+        if (fingerprint_same(&more->print, &m->more[i].print) &&
+            conflict(m, f, more, i, 0, err) < 0)
+            return ERR_RANGE;
+    return 0;
+}
+
+static void take(struct merge *m, struct frame *f, const struct merged *more)
 {
     if (m->set.n == m->set.room) {
         m->set.room = m->set.room ? 2 * m->set.room : 64;
@@ -339,27 +363,32 @@ static void take(struct merge *m, struct frame *f, const struct merged *more,
         m->more = xrealloc(m->more, (size_t)m->set.room, sizeof *m->more);
     }
     m->set.frame[m->set.n] = *f;
-    m->more[m->set.n] = *more;
-    m->more[m->set.n].before = *last;
-    *last = m->set.n++;
+    m->more[m->set.n++] = *more;
 }
 
 int merge_add(struct merge *m, struct frame *f, const char *path,
               struct err *err)
 {
     struct merged more = {.path = path, .apart = smallest_height(&f->atoms)};
-    uint64_t hash = species_hash(&f->atoms);
-    int *last = &m->bucket[hash % (uint64_t)m->nbucket], ret;
+    uint64_t n = (uint64_t)m->nbucket;
+    int *last = &m->bucket[species_hash(&f->atoms) % n];
+    int *kin = &m->kin[composition_hash(&f->atoms) % n], ret;
 
     more.labelled = frame_get_label(f, &m->names, &more.label);
     more.force = sum_forces(f, &more.label);
+    more.before = *last;
+    more.akin = *kin;
     if (!m->all && refuse(m, f, &more, err) < 0)
         return MERGE_REFUSED;
+    fingerprint(&more.print, &f->atoms);
     ret = check_level(m, f, path, err);
+    if (ret == 0)
+        ret = compare_kin(m, f, &more, *kin, err);
     if (ret == 0)
         ret = compare(m, f, &more, *last, err);
     if (ret == MERGE_TAKEN || (ret == MERGE_TWIN && m->all)) {
-        take(m, f, &more, last);
+        *last = *kin = m->set.n;
+        take(m, f, &more);
         ret = MERGE_TAKEN;
     }
     return ret;
