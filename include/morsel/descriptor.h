@@ -48,10 +48,10 @@ struct cutoff {
 struct descriptor {
     struct cutoff cutoff;
     int nelement;
-    int *z;            /* [nelement] central elements, in the user's order */
-    int *nsf;          /* [nelement] */
-    struct sf **sf;    /* [nelement][nsf] */
-    struct plan *plan; /* how to compute them fast; see descriptor_plan */
+    int *z;               /* [nelement] central elements, in the user's order */
+    int *nsf;             /* [nelement] */
+    struct sf **sf;       /* [nelement][nsf] */
+    struct sf_plan *plan; /* how to compute them fast; see descriptor_plan */
 };
 
 void descriptor_release(struct descriptor *d);
@@ -136,6 +136,9 @@ int features_compute(struct features *f, const struct descriptor *d,
                      const struct atoms *a, const struct neighbors *nb,
                      bool derivatives, struct err *err) MORSEL_MUST_CHECK;
 void features_release(struct features *f);
+
+/* As part of a binary file: morsel-features(5). */
+void features_put(const struct features *f, bool derivatives, struct bin *b);
 
 /*
  * forces[j] -= sum_i dG_i/dpos[j] . dedg_i, added to what is there: forces

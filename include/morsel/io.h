@@ -63,6 +63,10 @@ enum {
  */
 int frame_read(struct text *t, struct frame *f,
                struct err *err) MORSEL_MUST_CHECK;
+
+/* The same, but atoms may overlap, which is no matter for their features. */
+int frame_read_overlapping(struct text *t, struct frame *f,
+                           struct err *err) MORSEL_MUST_CHECK;
 void frame_release(struct frame *f);
 void frame_copy(struct frame *to, const struct frame *from);
 

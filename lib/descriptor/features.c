@@ -2,6 +2,8 @@
 
 #include <assert.h>
 #include <limits.h>
+#include <stddef.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -23,11 +25,11 @@ static int unknown(const struct descriptor *d, const struct atoms *a, int i,
                    struct err *err)
 {
     char list[MAX_Z * 4 + 1] = "";
+    size_t n = 0;
 
-    for (int e = 0; e < d->nelement; e++) {
-        strcat(list, e ? ", " : "");
-        strcat(list, element_symbol(d->z[e]));
-    }
+    for (int e = 0; e < d->nelement; e++)
+        n += (size_t)snprintf(list + n, sizeof list - n, "%s%s", e ? ", " : "",
+                              element_symbol(d->z[e]));
     return err_set(err, ERR_RANGE,
                    "atom %d is %s, which is not one of the elements %s", i + 1,
                    element_symbol(a->z[i]), list);
@@ -158,8 +160,10 @@ int features_compute(struct features *f, const struct descriptor *d,
         return ret;
     }
     /* A descriptor made by hand has no plan: then for this time only. */
-    struct plan *own = d->plan ? NULL : plan_new(d);
-    const struct plan *plan = own ? own : d->plan;
+    struct sf_plan *own = NULL;
+    const struct sf_plan *plan = d->plan;
+    if (!plan)
+        plan = own = plan_new(d);
 #pragma omp parallel
     {
         struct site site;
@@ -195,12 +199,26 @@ void features_forces(const struct features *f, const double *dedg,
 
         for (int e = f->dep[i]; e < f->dep[i + 1]; e++)
             for (int k = 0; k < 3; k++) {
-                const double *dg = f->dg + f->block[e] + k * n;
+                const double *dg = f->dg + f->block[e] + (ptrdiff_t)k * n;
                 double sum = 0;
 
                 for (int m = 0; m < n; m++)
                     sum += dg[m] * de[m];
                 forces[f->atom[e]][k] -= sum;
             }
+    }
+}
+
+void features_put(const struct features *f, bool derivatives, struct bin *b)
+{
+    bin_put_reals(b, f->g, (size_t)f->first[f->natoms]);
+    for (int i = 0; derivatives && i < f->natoms; i++) {
+        int n = f->first[i + 1] - f->first[i];
+
+        bin_put_u64(b, (uint64_t)(f->dep[i + 1] - f->dep[i]));
+        for (int e = f->dep[i]; e < f->dep[i + 1]; e++) {
+            bin_put_u32(b, (uint32_t)f->atom[e]);
+            bin_put_reals(b, f->dg + f->block[e], 3 * (size_t)n);
+        }
     }
 }

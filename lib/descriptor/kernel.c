@@ -1,6 +1,7 @@
 #include "site.h"
 
 #include <math.h>
+#include <stddef.h>
 #include <string.h>
 
 #include "lanes.h"
@@ -113,11 +114,17 @@ INLINE void radial_eval(const struct radial *r, const lanes *ps, lanes *p,
     *dp = LANES_WHERE(inside, *dp);
 }
 
+/* Row m of an array [functions][room]. */
+INLINE double *row(const struct site *s, double *a, int m)
+{
+    return a + (ptrdiff_t)m * s->room;
+}
+
 INLINE void zero(const struct site *s, int nsf, int first, int end)
 {
     for (int i = 0; i < 4; i++)
         for (int f = 0; f < nsf; f++)
-            memset(s->a[i] + f * s->room + first, 0,
+            memset(row(s, s->a[i], f) + first, 0,
                    (size_t)(end - first) * sizeof(double));
 }
 
@@ -228,8 +235,8 @@ INLINE void accumulate(const struct site *s, const struct term *f, int n, int m,
     const double *pc = s->pair[C], *pt = s->pair[T], *px = s->pair[X];
     const double *py = s->pair[Y], *pu1 = s->pair[U1], *pu2 = s->pair[U2];
     const double *pv1 = s->pair[V1], *pv2 = s->pair[V2], *power = s->power;
-    double *a = s->a[0] + m * s->room, *bx = s->a[1] + m * s->room;
-    double *by = s->a[2] + m * s->room, *bz = s->a[3] + m * s->room;
+    double *a = row(s, s->a[0], m), *bx = row(s, s->a[1], m);
+    double *by = row(s, s->a[2], m), *bz = row(s, s->a[3], m);
     double x = dx[j], y = dy[j], z = dz[j];
     double lambda = f->sf.lambda, order = f->sf.zeta * lambda;
     lanes g = V(s->gsum, m * LANES), aj = g * 0, xj = aj, yj = aj, zj = aj;
@@ -304,9 +311,9 @@ INLINE void flush(const struct site *s, const struct group *g, int block,
 {
     for (int x = 0; x < 3; x++)
         for (int f = 0; f < g->n; f++) {
-            const double *a = s->a[0] + f * s->room;
-            double *b = s->a[x + 1] + f * s->room;
-            double *to = dg + x * s->nsf + g->term[f].m, self = 0;
+            const double *a = row(s, s->a[0], f);
+            double *b = row(s, s->a[x + 1], f);
+            double *to = dg + (ptrdiff_t)x * s->nsf + g->term[f].m, self = 0;
 
             for (int k = s->first[block]; k < s->first[block + 1]; k += LANES)
                 V(b, k) += V(a, k) * V(s->d[x], k);
@@ -335,7 +342,7 @@ INLINE void radial_group(const struct site *s, const struct group *g,
         zero(s, g->n, first, end);
     for (int f = 0; f < g->n; f++) {
         double eta = g->term[f].sf.eta, rs = g->term[f].sf.rs;
-        double *a = s->a[0] + f * s->room;
+        double *a = row(s, s->a[0], f);
         lanes sum = {0};
 
         for (int k = first; k < end; k += LANES) {
@@ -388,7 +395,7 @@ INLINE void angular_group(const struct site *s, const struct group *g,
         flush(s, g, e2, dg);
 }
 
-CLONES static void compute(struct site *s, const struct plan *plan,
+CLONES static void compute(struct site *s, const struct sf_plan *plan,
                            const struct element_plan *p, double *g, double *dg)
 {
     for (int b = 0; b < p->nslot; b++) {
@@ -406,7 +413,7 @@ CLONES static void compute(struct site *s, const struct plan *plan,
 }
 
 /* Clang names what it clones differently: so only this file calls it. */
-void kernel(struct site *s, const struct plan *plan,
+void kernel(struct site *s, const struct sf_plan *plan,
             const struct element_plan *p, double *g, double *dg)
 {
     compute(s, plan, p, g, dg);

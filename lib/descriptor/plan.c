@@ -148,9 +148,9 @@ static void plan_element(struct element_plan *p, const struct descriptor *d,
     }
 }
 
-struct plan *plan_new(const struct descriptor *d)
+struct sf_plan *plan_new(const struct descriptor *d)
 {
-    struct plan *p = xcalloc(1, sizeof *p);
+    struct sf_plan *p = xcalloc(1, sizeof *p);
 
     radial_init(&p->cutoff, &d->cutoff, 0);
     p->nelement = d->nelement;
@@ -165,7 +165,7 @@ struct plan *plan_new(const struct descriptor *d)
     return p;
 }
 
-void plan_free(struct plan *p)
+void plan_free(struct sf_plan *p)
 {
     if (!p)
         return;

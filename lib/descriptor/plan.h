@@ -54,14 +54,14 @@ struct element_plan {
     int most;            /* functions in the largest group */
 };
 
-struct plan {
+struct sf_plan {
     int nelement;
     struct radial cutoff;         /* fc alone, eta = 0 */
     struct element_plan *element; /* [nelement] */
     int most_slots, most;         /* the largest of any element */
 };
 
-struct plan *plan_new(const struct descriptor *d);
-void plan_free(struct plan *p); /* may be NULL */
+struct sf_plan *plan_new(const struct descriptor *d);
+void plan_free(struct sf_plan *p); /* may be NULL */
 
 #endif

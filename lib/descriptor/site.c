@@ -5,7 +5,7 @@
 
 #include "lanes.h"
 
-void site_init(struct site *s, const struct plan *p, int longest)
+void site_init(struct site *s, const struct sf_plan *p, int longest)
 {
     int room = PADDED(longest) + LANES * p->most_slots;
     size_t most = (size_t)p->most, n = (size_t)room;

@@ -39,7 +39,7 @@ struct site {
     void *memory;
 };
 
-void site_init(struct site *s, const struct plan *p, int longest);
+void site_init(struct site *s, const struct sf_plan *p, int longest);
 void site_release(struct site *s);
 
 /* Take the neighbors of i; f is laid out. */
@@ -51,7 +51,7 @@ void site_fill(struct site *s, const struct element_plan *p,
  * Values g of the functions of a site, and its derivatives in dg (NULL: not
  * wanted); added to what is there.
  */
-void kernel(struct site *s, const struct plan *plan,
+void kernel(struct site *s, const struct sf_plan *plan,
             const struct element_plan *p, double *g, double *dg);
 
 #endif

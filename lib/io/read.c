@@ -107,12 +107,10 @@ static int read_body(struct text *t, struct frame *f, struct layout *l,
         ret = check_keys(t, f, natoms, err);
     if (ret == 0)
         ret = rows_parse(t, f, l, natoms, err);
-    if (ret == 0)
-        ret = check_overlap(t, f, err);
     return ret;
 }
 
-int frame_read(struct text *t, struct frame *f, struct err *err)
+int frame_read_overlapping(struct text *t, struct frame *f, struct err *err)
 {
     struct layout l = {0};
     int natoms = 0, ret;
@@ -131,6 +129,17 @@ int frame_read(struct text *t, struct frame *f, struct err *err)
     if (!t->newline)
         f->odd |= ODD_NO_NEWLINE;
     return 1;
+}
+
+int frame_read(struct text *t, struct frame *f, struct err *err)
+{
+    int ret = frame_read_overlapping(t, f, err);
+
+    if (ret > 0 && check_overlap(t, f, err) < 0) {
+        frame_release(f);
+        return err->code;
+    }
+    return ret;
 }
 
 static int read_all(struct frames *s, struct text *t, struct err *err)
