@@ -35,9 +35,11 @@ void fingerprint(struct fingerprint *f, const struct atoms *a)
     struct err err;
 
     *f = (struct fingerprint){0};
-    if (a->natoms > MOST_ATOMS || neighbors_find(&nb, a, cutoff, &err) < 0)
+    if (a->natoms > MOST_ATOMS || neighbors_find(&nb, a, cutoff, &err) < 0) {
         f->x[0] = NAN; /* equal to no other */
-    for (int i = 0; i < a->natoms && !isnan(f->x[0]); i++) {
+        return;
+    }
+    for (int i = 0; i < a->natoms; i++) {
         double p[FINGERPRINT_SHELLS] = {0}, w = weight(a->z[i]);
 
         add_shells(p, a, &nb, i);

@@ -150,12 +150,12 @@ static bool scalar(struct cursor *c, struct list *l, bool *ours)
     if (c->p < c->end && *c->p == '"') {
         if (!string(c, &text, &n))
             return false;
-        list_add(l, text, n, true);
+        list_add_quoted(l, text, n);
         return true;
     }
     if (!literal(c, &s, &n))
         return false;
-    list_add(l, s, n, false);
+    list_add(l, s, n);
     *ours = *ours && word_type(&l->w[l->n - 1]) != VALUE_TEXT;
     return true;
 }

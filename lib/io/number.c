@@ -190,7 +190,7 @@ bool scan_real(const char *s, size_t n, double *value)
             return scan_slowly(s, n, value);
         k = 0;
     }
-    if (m >> 53 == 0 && k >= -22 && k <= 0)
+    if (m >> 53 == 0 && k <= 0)
         x = (double)m / (double)power10[-k]; /* both exact: one rounding */
     else
         x = scale_decimal(m, k);
@@ -299,7 +299,8 @@ size_t format_real(char s[REAL_ROOM], double x)
     s[0] = '-';
     x = fabs(x);
     if (x == 0) {
-        memcpy(s + sign, "0.0", 3);
+        s[sign] = s[sign + 2] = '0';
+        s[sign + 1] = '.';
         return sign + 3;
     }
     for (;; p++) {

@@ -62,11 +62,13 @@ struct list {
     struct word {
         const char *s;
         size_t n;
-        bool quoted; /* a text, whatever it looks like; the list owns it */
+        bool quoted; /* a text, whatever it looks like */
+        char *own;   /* to be freed with the list */
     } * w;
     int n, room;
 };
-void list_add(struct list *l, const char *s, size_t n, bool quoted);
+void list_add(struct list *l, const char *s, size_t n);
+void list_add_quoted(struct list *l, char *own, size_t n);
 void list_release(struct list *l);
 void list_value(const struct list *l, int rank, int rows, struct key *k);
 enum value_type word_type(const struct word *w);

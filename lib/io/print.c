@@ -9,8 +9,9 @@
 void print_real(FILE *out, double x)
 {
     char s[REAL_ROOM];
+    size_t n = format_real(s, x);
 
-    fwrite(s, 1, format_real(s, x), out);
+    fwrite(s, 1, n, out);
 }
 
 static void print_string(const char *s, FILE *out)
@@ -37,11 +38,9 @@ static void print_text(const char *s, FILE *out)
 
 static void print_value(const struct key *k, size_t i, FILE *out)
 {
-    char s[INT_ROOM];
-
     switch (k->type) {
     case VALUE_INT:
-        fwrite(s, 1, format_int(s, k->v.i[i]), out);
+        fprintf(out, "%lld", (long long)k->v.i[i]);
         break;
     case VALUE_REAL:
         print_real(out, k->v.x[i]);

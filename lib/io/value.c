@@ -81,20 +81,29 @@ static bool words_value(const struct word *w, int n, struct key *k)
     return k->type != VALUE_TEXT;
 }
 
-void list_add(struct list *l, const char *s, size_t n, bool quoted)
+static void append(struct list *l, struct word w)
 {
     if (l->n == l->room) {
         l->room = l->room ? 2 * l->room : 16;
         l->w = xrealloc(l->w, (size_t)l->room, sizeof *l->w);
     }
-    l->w[l->n++] = (struct word){s, n, quoted};
+    l->w[l->n++] = w;
+}
+
+void list_add(struct list *l, const char *s, size_t n)
+{
+    append(l, (struct word){.s = s, .n = n});
+}
+
+void list_add_quoted(struct list *l, char *own, size_t n)
+{
+    append(l, (struct word){.s = own, .n = n, .quoted = true, .own = own});
 }
 
 void list_release(struct list *l)
 {
     for (int i = 0; i < l->n; i++)
-        if (l->w[i].quoted)
-            free((char *)(uintptr_t)l->w[i].s);
+        free(l->w[i].own);
     free(l->w);
     *l = (struct list){0};
 }
@@ -111,7 +120,7 @@ void list_value(const struct list *l, int rank, int rows, struct key *k)
 
 void text_value(const char *s, size_t n, struct key *k)
 {
-    struct word w = {s, n, true};
+    struct word w = {.s = s, .n = n, .quoted = true};
 
     words_value(&w, 1, k);
 }
@@ -139,7 +148,7 @@ static const char *old_style(const char *s, size_t n, struct key *k)
         while (p < end && !separates(*p))
             p++;
         if (p > word)
-            list_add(&l, word, (size_t)(p - word), false);
+            list_add(&l, word, (size_t)(p - word));
         if (l.n > 0 && word_type(&l.w[l.n - 1]) == VALUE_TEXT) {
             l.n = 0;
             break;
@@ -223,12 +232,12 @@ static const char *elements(struct cursor *c, struct list *l)
 
             if (bad)
                 return bad;
-            list_add(l, s, n, true);
+            list_add_quoted(l, s, n);
         } else {
             n = bare_length(c);
             if (n == 0)
                 return "expected a value in the array";
-            list_add(l, c->p, n, false);
+            list_add(l, c->p, n);
             c->p += n;
         }
         skip_blanks(c);
@@ -288,7 +297,7 @@ static const char *new_style(struct cursor *c, struct key *k)
 
 static const char *bare(struct cursor *c, struct key *k)
 {
-    struct word w = {c->p, bare_length(c), false};
+    struct word w = {.s = c->p, .n = bare_length(c)};
 
     if (w.n == 0)
         return "expected a value";
