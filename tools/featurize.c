@@ -51,8 +51,6 @@ struct work {
     struct descriptor d; /* of no element before the first frame */
     struct neighbors nb;
     struct features f;
-    double *row; /* [row_room] of the Jacobian */
-    int row_room;
     int nframe;
     FILE *out;
     struct bin bin;
@@ -94,11 +92,11 @@ static int elements_of(const struct atoms *a, int z[MAX_Z])
     bool there[MAX_Z + 1] = {false};
     int n = 0;
 
-    for (int i = 0; i < a->natoms; i++)
+    for (int i = 0; i < a->natoms; i++) {
+        if (!there[a->z[i]])
+            z[n++] = a->z[i];
         there[a->z[i]] = true;
-    for (int e = 1; e <= MAX_Z; e++)
-        if (there[e])
-            z[n++] = e;
+    }
     qsort(z, (size_t)n, sizeof *z, by_symbol);
     return n;
 }
@@ -125,12 +123,10 @@ static int choose_set(struct work *w, const struct atoms *a, struct err *err)
 {
     int z[MAX_Z], n = 0;
 
-    if (element_list) {
-        if (listed_elements(z, &n, err) < 0)
-            return err->code;
-    } else {
+    if (!element_list)
         n = elements_of(a, z);
-    }
+    else if (listed_elements(z, &n, err) < 0)
+        return err->code;
     if (read_set(&w->d, z, n, err) < 0)
         return err->code;
     if (cutoff > 0)
@@ -225,42 +221,39 @@ static void print_list(const double *x, int n, FILE *out)
     putc(']', out);
 }
 
-/* w->row[natoms][3]: derivatives of function m of atom i. */
-static void fill_row(struct work *w, int i, int m)
+/* row[natoms][3]: derivatives of function m of atom i. */
+static void fill_row(const struct features *f, int i, int m, double *row)
 {
-    const struct features *f = &w->f;
     int n = f->first[i + 1] - f->first[i];
 
-    memset(w->row, 0, (size_t)(3 * f->natoms) * sizeof *w->row);
+    memset(row, 0, 3 * (size_t)f->natoms * sizeof *row);
     for (int e = f->dep[i]; e < f->dep[i + 1]; e++)
         for (int k = 0; k < 3; k++)
-            w->row[3 * f->atom[e] + k] = f->dg[f->block[e] + k * n + m];
+            row[3 * f->atom[e] + k] = f->dg[f->block[e] + k * n + m];
 }
 
 static void print_derivatives(struct work *w)
 {
     int natoms = w->f.natoms;
+    double *row = xcalloc((size_t)natoms, 3 * sizeof *row);
 
-    if (3 * natoms > w->row_room) {
-        w->row_room = 3 * natoms;
-        w->row = xrealloc(w->row, (size_t)w->row_room, sizeof *w->row);
-    }
     fputs(",\"dG\":[", w->out);
     for (int i = 0; i < natoms; i++) {
         int n = w->f.first[i + 1] - w->f.first[i];
 
         fputs(i ? ",[" : "[", w->out);
         for (int m = 0; m < n; m++) {
-            fill_row(w, i, m);
+            fill_row(&w->f, i, m, row);
             for (int j = 0; j < natoms; j++) {
                 fputs(j ? "," : m ? ",[" : "[", w->out);
-                print_list(w->row + 3 * j, 3, w->out);
+                print_list(row + 3 * (size_t)j, 3, w->out);
             }
             putc(']', w->out);
         }
         putc(']', w->out);
     }
     putc(']', w->out);
+    free(row);
 }
 
 static void print_json(struct work *w, const struct atoms *a)
@@ -324,19 +317,19 @@ static int do_frame(struct work *w, const struct frame *f, struct err *err)
     return 0;
 }
 
-/* Say where the frame is and, for a stranger in it, what to do. */
+/* Say where the frame is; unless it is the set that is at fault. */
 static int at_frame(const struct text *t, const struct frame *f,
                     const struct work *w, struct err *err)
 {
     struct err why = *err;
-    bool stranger = false;
 
-    if (w->d.nelement == 0) /* the set is at fault */
+    if (w->d.nelement == 0)
         return err->code;
     for (int i = 0; i < f->atoms.natoms; i++)
-        stranger = stranger || descriptor_element(&w->d, f->atoms.z[i]) < 0;
-    return err_set(err, why.code, "%s:%ld: %.300s%s", t->name, f->line, why.msg,
-                   stranger ? ": see --elements" : "");
+        if (descriptor_element(&w->d, f->atoms.z[i]) < 0)
+            return err_set(err, why.code, "%s:%ld: %.300s: see --elements",
+                           t->name, f->line, why.msg);
+    return err_set(err, why.code, "%s:%ld: %.300s", t->name, f->line, why.msg);
 }
 
 static int do_file(struct work *w, const char *path, struct err *err)
@@ -399,7 +392,6 @@ int main(int argc, char **argv)
         output_discard(w.out, output);
     else
         ret = output_close(w.out, output, &err);
-    free(w.row);
     bin_release(&w.bin);
     features_release(&w.f);
     neighbors_release(&w.nb);

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "lanes.h"
+#include "radial.h"
 
 /*
  * The fast kernel.  Every sum runs over vectors of neighbors k; pairs are
@@ -28,91 +29,6 @@ enum { C, T, U1, U2, V1, V2, X, Y };
 
 /* V(x, k): the vector that begins at x[k]. */
 #define V(x, k) (*(lanes *)((x) + (k)))
-
-/*
- * Cutoff 1 + g x^(g+1) - (g + 1) x^g, and its derivative by s = (rc x)^2,
- * g (g + 1) / (2 rc^2) x^(g-2) (x - 1).
- */
-INLINE void polynomial_cutoff(const struct radial *r, const lanes *py, lanes *p,
-                              lanes *dp)
-{
-    lanes x = *py, power = x * 0 + 1;
-    double g = r->gamma;
-    int n = (int)g - 2;
-
-    x = LANES_WHERE(x > 0, x);
-    for (int l = 0; l < LANES; l++)
-        x[l] = sqrt(x[l]);
-    if (n + 2 == g)
-        for (int k = 0; k < n; k++)
-            power *= x;
-    else
-        for (int l = 0; l < LANES; l++)
-            power[l] = pow(x[l], g - 2);
-    *p = 1 + power * *py * (g * x - (g + 1));
-    *dp = g * (g + 1) / (2 * r->rc2) * power * (x - 1);
-}
-
-/*
- * The polynomial h and its derivative dh at t.  That of the usual degree is
- * written out, even and odd powers apart, so that the sums overlap.
- */
-INLINE void horner(const struct radial *r, const lanes *pt, lanes *h, lanes *dh)
-{
-    const double *a = r->h, *b = r->dh;
-    lanes t = *pt, u = t * t;
-
-    if (r->degree == LOW_DEGREE) {
-        lanes even = (((a[8] * u + a[6]) * u + a[4]) * u + a[2]) * u + a[0];
-        lanes odd = (((a[9] * u + a[7]) * u + a[5]) * u + a[3]) * u + a[1];
-        lanes deven = (((b[8] * u + b[6]) * u + b[4]) * u + b[2]) * u + b[0];
-        lanes dodd = ((b[7] * u + b[5]) * u + b[3]) * u + b[1];
-
-        *h = odd * t + even;
-        *dh = dodd * t + deven;
-        return;
-    }
-    *h = t * a[r->degree] + a[r->degree - 1];
-    *dh = t * 0 + b[r->degree - 1];
-    for (int k = r->degree - 2; k >= 0; k--) {
-        *h = *h * t + a[k];
-        *dh = *dh * t + b[k];
-    }
-}
-
-/* q^2 and its derivative by s, q = (1 - y) h(y). */
-INLINE void cosine_cutoff(const struct radial *r, const lanes *py, lanes *p,
-                          lanes *dp)
-{
-    lanes y = *py, t = 2 * y - 1, h, dh;
-
-    horner(r, &t, &h, &dh);
-    lanes q = (1 - y) * h;
-    *p = q * q;
-    *dp = 2 / r->rc2 * q * ((1 - y) * dh - h);
-}
-
-/* p(s) = exp(-eta s) fc(sqrt s) and dp/ds; 0 from the cutoff on. */
-INLINE void radial_eval(const struct radial *r, const lanes *ps, lanes *p,
-                        lanes *dp)
-{
-    lanes s = *ps, y = s * (1 / r->rc2);
-    masks inside = y < 1;
-
-    if (r->type == CUTOFF_COSINE)
-        cosine_cutoff(r, &y, p, dp);
-    else
-        polynomial_cutoff(r, &y, p, dp);
-    if (r->eta > 0) {
-        lanes e = -r->eta * s;
-
-        lanes_exp(&e);
-        *dp = e * (*dp - r->eta * *p);
-        *p *= e;
-    }
-    *p = LANES_WHERE(inside, *p);
-    *dp = LANES_WHERE(inside, *dp);
-}
 
 /* Row m of an array [functions][room]. */
 INLINE double *row(const struct site *s, double *a, int m)
@@ -239,7 +155,8 @@ INLINE void accumulate(const struct site *s, const struct term *f, int n, int m,
     double *by = row(s, s->a[2], m), *bz = row(s, s->a[3], m);
     double x = dx[j], y = dy[j], z = dz[j];
     double lambda = f->sf.lambda, order = f->sf.zeta * lambda;
-    lanes g = V(s->gsum, m * LANES), aj = g * 0, xj = aj, yj = aj, zj = aj;
+    lanes g = V(s->gsum, (ptrdiff_t)m * LANES), aj = g * 0, xj = aj, yj = aj,
+          zj = aj;
 
     for (int k = first; k < end; k += LANES) {
         lanes base = 1 + lambda * V(pc, k), p;
@@ -257,7 +174,7 @@ INLINE void accumulate(const struct site *s, const struct term *f, int n, int m,
         V(by, k) += beta * y;
         V(bz, k) += beta * z;
     }
-    V(s->gsum, m * LANES) = g;
+    V(s->gsum, (ptrdiff_t)m * LANES) = g;
     a[j] += lanes_sum(&aj);
     bx[j] += lanes_sum(&xj);
     by[j] += lanes_sum(&yj);
@@ -269,7 +186,7 @@ INLINE void accumulate_value(const struct site *s, const struct term *f, int n,
                              int m, int first, int end)
 {
     const double *pc = s->pair[C], *pt = s->pair[T], *power = s->power;
-    lanes g = V(s->gsum, m * LANES);
+    lanes g = V(s->gsum, (ptrdiff_t)m * LANES);
 
     for (int k = first; k < end; k += LANES) {
         lanes base = 1 + f->sf.lambda * V(pc, k), p;
@@ -277,7 +194,7 @@ INLINE void accumulate_value(const struct site *s, const struct term *f, int n,
         power_of(f, n, &base, &V(power, k), &p);
         g += p * base * V(pt, k);
     }
-    V(s->gsum, m * LANES) = g;
+    V(s->gsum, (ptrdiff_t)m * LANES) = g;
 }
 
 /* Either of them, with the usual powers as constants. */
@@ -374,7 +291,7 @@ INLINE void angular_group(const struct site *s, const struct group *g,
     block_radial(s, g->eta, s->first[e1], s->first[e1 + 1]);
     if (!same)
         block_radial(s, g->eta, first, end);
-    memset(s->gsum, 0, (size_t)(g->n * LANES) * sizeof *s->gsum);
+    memset(s->gsum, 0, (size_t)g->n * LANES * sizeof *s->gsum);
     if (dg) {
         zero(s, g->n, s->first[e1], s->first[e1 + 1]);
         zero(s, g->n, first, end);
@@ -387,7 +304,8 @@ INLINE void angular_group(const struct site *s, const struct group *g,
             add_term(s, &g->term[m], m, j, k, end, dg != NULL);
     }
     for (int f = 0; f < g->n; f++)
-        value[g->term[f].m] += lanes_sum((lanes *)(s->gsum + f * LANES));
+        value[g->term[f].m] +=
+            lanes_sum((lanes *)(s->gsum + (ptrdiff_t)f * LANES));
     if (!dg)
         return;
     flush(s, g, e1, dg);

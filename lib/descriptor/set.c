@@ -12,7 +12,7 @@ void descriptor_init(struct descriptor *d, const int *z, int n)
     *d = (struct descriptor){.nelement = n};
     d->z = xcalloc((size_t)n, sizeof *d->z);
     d->nsf = xcalloc((size_t)n, sizeof *d->nsf);
-    d->sf = xcalloc((size_t)n, sizeof *d->sf);
+    d->sf = xcalloc((size_t)n, sizeof(void *));
     memcpy(d->z, z, (size_t)n * sizeof *d->z);
 }
 

@@ -128,8 +128,8 @@ static int add(struct reader *r, const struct sf *sf, struct err *err)
 
 static int read_g2(struct reader *r, struct err *err)
 {
-    struct elements z;
-    struct parameters p;
+    struct elements z = {0};
+    struct parameters p = {0};
 
     if (read_elements(r, &z, err) < 0 || read_parameters(r, true, &p, err) < 0)
         return err->code;
@@ -148,8 +148,8 @@ static int read_g2(struct reader *r, struct err *err)
 
 static int read_angular(struct reader *r, enum sf_type type, struct err *err)
 {
-    struct elements z1, z2;
-    struct parameters p;
+    struct elements z1 = {0}, z2 = {0};
+    struct parameters p = {0};
 
     if (read_elements(r, &z1, err) < 0 || read_elements(r, &z2, err) < 0 ||
         read_parameters(r, false, &p, err) < 0)
@@ -175,7 +175,7 @@ static int read_angular(struct reader *r, enum sf_type type, struct err *err)
 
 static int read_center(struct reader *r, struct err *err)
 {
-    struct elements z;
+    struct elements z = {0};
 
     memset(r->center, 0, sizeof r->center);
     do {
@@ -244,20 +244,20 @@ static int next(struct text *t, const char **word, struct err *err)
 
 static int read_set(struct reader *r, struct err *err)
 {
-    const char *word;
+    const char *word = NULL;
     int ret = next(r->t, &word, err), version;
 
     if (ret < 0)
         return ret;
-    if (ret == 0 || strcmp(word, "morsel-set") != 0 ||
+    if (!word || strcmp(word, "morsel-set") != 0 ||
         text_int(r->t, &version) < 0 || version != 1)
         return text_bad(r->t, err, "expected 'morsel-set 1'");
     for (;;) {
         ret = next(r->t, &word, err);
-        if (ret == 0)
-            ret = text_bad(r->t, err, "the file ends before 'end'");
         if (ret < 0)
             return ret;
+        if (ret == 0 || !word)
+            return text_bad(r->t, err, "the file ends before 'end'");
         bool end = strcmp(word, "end") == 0;
         if (!end && read_line(r, word, err) < 0)
             return err->code;
