@@ -276,24 +276,12 @@ static bool scan(struct json *j)
     return j->c.p == j->c.end;
 }
 
-/* All numbers, all bools or all texts? */
-static bool one_kind(const struct list *l)
-{
-    for (int i = 1; i < l->n; i++) {
-        enum value_type a = word_type(&l->w[0]), b = word_type(&l->w[i]);
-
-        if (a != b && (a > VALUE_REAL || b > VALUE_REAL))
-            return false;
-    }
-    return true;
-}
-
 const char *json_parse(const char *s, size_t n, struct key *k)
 {
     struct json j = {.c = {s + strlen("_JSON "), s + n}, .ours = true};
     bool good = scan(&j);
 
-    if (good && j.ours && j.l.n > 0 && one_kind(&j.l))
+    if (good && j.ours && j.l.n > 0 && list_of_a_kind(&j.l))
         list_value(&j.l, j.rank, j.nrow, k);
     else if (good)
         text_value(s, n, k);

@@ -70,6 +70,11 @@ struct list {
 void list_add(struct list *l, const char *s, size_t n);
 void list_add_quoted(struct list *l, char *own, size_t n);
 void list_release(struct list *l);
+
+/* All numbers, all bools or all texts? */
+bool list_of_a_kind(const struct list *l);
+
+/* The list as a value; rows only matter to rank 2. */
 void list_value(const struct list *l, int rank, int rows, struct key *k);
 enum value_type word_type(const struct word *w);
 void text_value(const char *s, size_t n, struct key *k);

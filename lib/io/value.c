@@ -108,6 +108,19 @@ void list_release(struct list *l)
     *l = (struct list){0};
 }
 
+bool list_of_a_kind(const struct list *l)
+{
+    enum value_type a = word_type(&l->w[0]);
+
+    for (int i = 1; i < l->n; i++) {
+        enum value_type b = word_type(&l->w[i]);
+
+        if (a != b && (a > VALUE_REAL || b > VALUE_REAL))
+            return false;
+    }
+    return true;
+}
+
 void list_value(const struct list *l, int rank, int rows, struct key *k)
 {
     words_value(l->w, l->n, k);
@@ -289,6 +302,8 @@ static const char *new_style(struct cursor *c, struct key *k)
     } else {
         bad = elements(c, &l);
     }
+    if (!bad && !list_of_a_kind(&l))
+        bad = "expected values of one type";
     if (!bad)
         list_value(&l, rank, nrow, k);
     list_release(&l);
