@@ -117,9 +117,10 @@ static const struct cli cli = {
 static int get_set(struct descriptor *d, const int *z, int n, struct err *err)
 {
     struct text t;
+    struct err no_file;
     int ret = descriptor_named(d, set_name, z, n, err);
 
-    if (ret == 0 || text_open(&t, set_name, err) < 0)
+    if (ret == 0 || text_open(&t, set_name, &no_file) < 0)
         return ret;
     ret = descriptor_read(d, &t, z, n, err);
     text_close(&t);
