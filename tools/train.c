@@ -17,8 +17,7 @@ static const char *hidden = "20,20";
 static int activation = ACT_TANH;
 static struct schedule schedule = {
     .steps = 20, .memory = 50, .rate = 0.01, .period = 10, .mult = 2};
-static int optimizer = OPTIMIZER_LBFGS;
-static int annealing;
+static int optimizer = OPTIMIZER_LBFGS, annealing;
 static struct plan plan = {.epochs = 200, .seed = 1};
 static struct loss loss = {.alpha = 0.04};
 static int units = UNITS_ROBUST;
@@ -27,11 +26,9 @@ static double motion = 0.05;
 static int mask = MASK_ALL;
 static struct label_names names;
 static int members = 1;
-static const char *warm;
-static const char *history;
-static bool dry_run;
+static const char *warm, *history;
+static bool dry_run, quiet;
 static int threads;
-static bool quiet;
 
 static const char *const activations[] = {"tanh", "sigmoid", "softplus",
                                           "silu", "linear",  NULL};
@@ -196,6 +193,7 @@ static int print_sizes(const struct frames *frames, const char *path,
 
     if (ret < 0)
         return ret;
+    bytes += members * trainer_bytes(frames, m, &schedule);
     for (int i = 0; i < frames->n; i++)
         natoms += frames->frame[i].atoms.natoms;
     printf("frames %d\natoms %d\n", frames->n, natoms);
@@ -317,6 +315,8 @@ static char *describe(const struct committee *c)
 
 static void report(const struct committee *c)
 {
+    if (quiet)
+        return;
     cli_say(&cli, "%d frames, label %s, %s forces", c->ds->n,
             energy_used(c->ds), forces_used(c->ds));
     for (int k = 0; k < members; k++)
@@ -338,7 +338,6 @@ static int train(const struct frames *frames, const char *path, struct model *m,
         return ret;
     dataset_scale(&ds, m, (enum scaling)scaling, motion);
     dataset_reference(&ds, m, (enum units)units, &loss);
-    plan.warm = warm;
     if (warm && (ret = start_warm(m, err)) < 0) {
         dataset_release(&ds);
         return ret;
@@ -351,10 +350,10 @@ static int train(const struct frames *frames, const char *path, struct model *m,
         m->provenance = describe(&c);
         ret = model_save(m, output, err);
     }
-    if (ret == 0 && !quiet)
+    if (ret == 0) {
         report(&c);
-    if (ret == 0)
         ret = committee_meets(&c);
+    }
     committee_release(&c);
     dataset_release(&ds);
     return ret;
@@ -388,6 +387,7 @@ int main(int argc, char **argv)
     struct err err;
 
     la_threads(threads);
+    plan.warm = warm;
     schedule.optimizer = (enum optimizer)optimizer;
     if (annealing == 0)
         schedule.period = 0;

@@ -210,6 +210,10 @@ void trainer_init(struct trainer *t, const struct dataset *ds,
                   const double *theta);
 void trainer_release(struct trainer *t);
 
+/* Bytes that a trainer on these frames holds, besides the data set. */
+double trainer_bytes(const struct frames *frames, const struct model *m,
+                     const struct schedule *schedule);
+
 /* One epoch; false if there is nothing left to gain. */
 bool trainer_epoch(struct trainer *t);
 

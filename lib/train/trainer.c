@@ -73,6 +73,28 @@ void trainer_release(struct trainer *t)
     *t = (struct trainer){0};
 }
 
+double trainer_bytes(const struct frames *frames, const struct model *m,
+                     const struct schedule *schedule)
+{
+    const struct descriptor *d = &m->descriptor;
+    int count[MAX_Z + 1] = {0}; /* atoms of an element */
+    int vectors =
+        3 +
+        (schedule->optimizer == OPTIMIZER_LBFGS ? 2 * schedule->memory + 4 : 2);
+    double reals = (double)vectors * m->nparam;
+
+    for (int i = 0; i < frames->n; i++)
+        for (int a = 0; a < frames->frame[i].atoms.natoms; a++)
+            count[frames->frame[i].atoms.z[a]]++;
+    for (int el = 0; el < d->nelement; el++) {
+        int n = count[d->z[el]];
+
+        reals += 2.0 * n * (1 + d->nsf[el]);
+        reals += n > 0 ? (double)mlp_nwork(&m->net[el], n) : 0;
+    }
+    return sizeof(double) * reals;
+}
+
 static double largest(const double *x, int n)
 {
     double max = 0;
