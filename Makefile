@@ -215,7 +215,7 @@ lint-analyzer:
 	$(MAKE) BUILD=$(BUILD)/analyzer CFLAGS='-O1 -fanalyzer' WERROR=-Werror
 
 lint-shell:
-	shellcheck -s sh $(SHELLS)
+	shellcheck -x -s sh $(SHELLS)
 
 lint-man:
 	mandoc -T lint -W warning $(MAN)

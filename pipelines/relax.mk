@@ -1,0 +1,28 @@
+# Relax a structure with few DFT calls: the model learns from the structures
+# that it itself takes for relaxed, until DFT agrees with one of them.
+#
+#   make -f relax.mk START=slab.xyz ENGINE=qe ENGINE_FLAGS='...'
+#   make -f relax.mk report        table and plot of a run, so far
+#   make -f relax.mk direct        the control: no model, every step a label
+#
+# A run is a folder, DIR; in it a folder for each round, ledger.tsv with a
+# line per label, summary.tsv with a line per round, learning.svg, and in the
+# end final.xyz: the structure whose DFT force is below FMAX, as labelled.
+# Killed, it goes on with the same command.
+#
+# Knobs and their defaults:
+
+PIPELINE := $(abspath $(lastword $(MAKEFILE_LIST)))
+KNOBS    := FMAX MAX_STEP METHOD SIMULATE_FLAGS
+
+FMAX           ?= 0.05## largest force on a free atom, eV/angstrom
+METHOD         ?= bfgs## bfgs, lbfgs, fire
+MAX_STEP       ?= 0.2## longest move of an atom in a step, angstrom
+SIMULATE_FLAGS ?=## more options of simulate(1)
+
+SIMULATE  = $(tool)simulate relax --quiet --model=$(now)/model $(RELAX)
+CONVERGED = $(tool)converged --fmax=$(FMAX)
+RELAX     = --fmax=$(FMAX) --method=$(METHOD) --max-step=$(MAX_STEP) \
+    $(SIMULATE_FLAGS)
+
+include $(dir $(PIPELINE))common.mk
