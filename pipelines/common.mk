@@ -36,6 +36,7 @@ tool := $(if $(BIN),$(BIN)/)
 here := $(dir $(PIPELINE))
 now  := $(DIR)/$(ROUND)
 prev := $(DIR)/$(shell expr $(ROUND) - 1)
+seed := $(shell expr $(SEED) \* 1000 + $(ROUND))
 again = $(MAKE) --no-print-directory -f $(PIPELINE)
 
 ifneq ($(words x$(DIR) x$(START) x$(BIN)),3)
@@ -60,13 +61,15 @@ all: $(DIR)/knobs
 	@$(again) report
 	@test -e $(DIR)/final.xyz
 
-# The knobs are written down at the start: no run is a mixture of two.
-knobs := $(foreach k,ENGINE ENGINE_FLAGS PRIOR COMMITTEE SEED TRAIN_FLAGS \
+# The knobs are written down at the start: no run is a mixture of two.  (Of
+# ENGINE_FLAGS the labels themselves know what decides their numbers, and
+# merge-db refuses a mixture; a launch command may change.)
+export MORSEL_KNOBS := $(foreach k,ENGINE PRIOR COMMITTEE SEED TRAIN_FLAGS \
     STRATEGY COUNT SAMPLE_FLAGS $(KNOBS),$(k)=$(strip $($(k)));)
 
 $(DIR)/knobs: force
 	@mkdir -p $(DIR)
-	@echo '$(knobs)' | tr ';' '\n' >$@.part
+	@printf '%s\n' "$$MORSEL_KNOBS" | tr ';' '\n' | sed 's/^ //' >$@.part
 	@if test ! -e $@; then \
 	    mv $@.part $@; \
 	elif ! diff $@ $@.part >&2; then \
@@ -96,15 +99,14 @@ else
 $(now)/model: $(prev)/db.xyz
 	@mkdir -p $(@D)
 	$(tool)train --quiet --prior=$(PRIOR) --committee=$(COMMITTEE) \
-	    --seed=$(SEED) $(TRAIN_FLAGS) -o $@ $< $(or_no)
+	    --seed=$(seed) $(TRAIN_FLAGS) -o $@ $< $(or_no)
 
 $(now)/traj.xyz: $(now)/model $(START)
 	$(SIMULATE) -o $@ $(START) $(or_no)
 
 $(now)/asked.xyz: $(now)/traj.xyz $(prev)/db.xyz
 	$(tool)sample --strategy=$(STRATEGY) --count=$(COUNT) \
-	    --seed=$(shell expr $(SEED) \* 1000 + $(ROUND)) \
-	    --known=$(prev)/db.xyz $(SAMPLE_FLAGS) -o $@ $< $(or_no)
+	    --seed=$(seed) --known=$(prev)/db.xyz $(SAMPLE_FLAGS) -o $@ $< $(or_no)
 
 $(now)/db.xyz: $(prev)/db.xyz $(now)/labels.xyz
 	$(tool)merge-db -o $@ $^ $(or_no)
@@ -121,6 +123,27 @@ $(now)/labels.xyz: $(parts)
 $(now)/verdict: $(now)/labels.xyz $(now)/db.xyz
 	$(CONVERGED) -o $(DIR)/final.xyz $< >$@.part $(or_no)
 	@mv $@.part $@
+
+# Report ---------------------------------------------------------------------
+
+# A line per round, also of a run that is under way.
+report:
+	@{ printf '# round\tlabels\tenergy/eV\tfmax/(eV/A)\tml_energy/eV\t'; \
+	printf 'sigma_f/(eV/A)\n'; labels=0; \
+	for round in $$(seq 0 $(MAX_ROUNDS)); do \
+	    test -e $(DIR)/$$round/verdict || break; \
+	    labels=$$((labels + $$(grep -c '^[0-9][0-9]*$$' \
+	        $(DIR)/$$round/asked.xyz))); \
+	    awk -f $(here)summary.awk round=$$round labels=$$labels \
+	        $(DIR)/$$round/verdict $(DIR)/$$round/labels.xyz; \
+	done; } >$(DIR)/summary.tsv.part
+	@mv $(DIR)/summary.tsv.part $(DIR)/summary.tsv
+	@column -t -s "$$(printf '\t')" $(DIR)/summary.tsv 2>/dev/null || \
+	    cat $(DIR)/summary.tsv
+	@if command -v gnuplot >/dev/null; then \
+	    gnuplot -e "in='$(DIR)/summary.tsv'; out='$(DIR)/learning.svg'; \
+	        fmax=$(FMAX)" $(here)learning.gp; \
+	fi
 
 # Help -----------------------------------------------------------------------
 
