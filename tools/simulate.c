@@ -188,7 +188,10 @@ static int put_step(const struct walk *w, const struct source *s,
         frame_set_bool(&f, "relaxed", w->stop == STOP_CONVERGED);
         frame_set_text(&f, "reason", stop_name(w->stop));
         if (s->ok)
-            frame_set_real(&f, "fmax", fmax);
+            frame_set_real(&f, oracle ? "fmax" : "ml_fmax", fmax);
+        if (s->ok && s->sigma_f)
+            frame_set_real(&f, "ml_sigma_max",
+                           walk_sigma(&w->frame.atoms, s->sigma_f));
     }
     ret = trajectory_put(t, &f, err);
     frame_release(&f);
@@ -202,6 +205,9 @@ static int take_step(struct walk *w, struct source *s, struct trajectory *t,
     struct atoms *a = &w->frame.atoms, next;
     int ret = ask(s, t, &w->frame, err);
 
+    if (ret == 0 && oracle && w->step == 0 && !s->ok &&
+        strcmp(s->outcome.reason, "crash") == 0)
+        ret = err_set(err, ERR_IO, "the oracle crashed at its first question");
     if (ret < 0)
         return ret;
     atoms_copy(&next, a);

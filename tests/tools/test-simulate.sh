@@ -231,6 +231,10 @@ equal 'it has its word' "$(value reason last)" oracle-failed
 equal 'and why' "$(value fail_reason last)" nan
 says 'the oracle failed (nan): '
 expect 1 'a failed frame has no label' 'grep -E "[^_]energy=|forces" last'
+expect 2 'an oracle that crashes at once' \
+    "$simulate relax --oracle=false -o g.xyz pair.xyz"
+says 'the oracle crashed at its first question'
+absent g.xyz
 expect 2 'no such oracle' "$simulate relax --oracle=./nobody pair.xyz"
 says './nobody'
 
