@@ -141,7 +141,7 @@ check: deps
 # Tests ---------------------------------------------------------------------
 
 check-unit: have-deps $(UNIT)
-	$(RUN) $(UNIT)
+	CK_DEFAULT_TIMEOUT=300 $(RUN) $(UNIT)
 
 check-tools: have-deps $(TOOLS)
 	PATH="$(abspath $(BUILD)/bin):$$PATH" RUN="$(RUN)" \
