@@ -30,7 +30,9 @@ static void chebyshev(long double *c, int n, long double a)
         for (int i = 0; i < n; i++) {
             long double phi = pi * ((long double)i + 0.5L) / n;
 
-            sum += h_exp(phi, a) * cosl(k * phi);
+            int turn = k * (2 * i + 1) % (4 * n); /* k phi, in pi / 2 n */
+
+            sum += h_exp(phi, a) * cosl(pi * turn / (2 * n));
         }
         c[k] = (k ? 2 : 1) * sum / n;
     }
@@ -65,21 +67,18 @@ static const double most_eta = 2;
 static void fit(struct radial *r, double a)
 {
     enum { NODES = MAX_DEGREE + 4 };
-    long double c[NODES], p[MAX_DEGREE + 1], rest = 0;
+    long double c[NODES], p[MAX_DEGREE + 1];
 
     /*
-     * Drop the tail that is below a rounding of the least value.  That falls
-     * by a factor of ten a term, so what is dropped of the derivative, k
-     * times as much, is too.
+     * Up to the last coefficient that is more than eight roundings of the
+     * least value, and one more, which is a tenth of it; those after it are
+     * nothing but rounding where long double is no more than double.
      */
     chebyshev(c, NODES, a);
     r->degree = NODES - 1;
-    while (r->degree > LOW_DEGREE) {
-        rest += (long double)r->degree * fabsl(c[r->degree]);
-        if (rest > 0x1p-52L * expl(-a))
-            break;
+    while (r->degree >= LOW_DEGREE && fabsl(c[r->degree]) < 0x1p-49L * expl(-a))
         r->degree--;
-    }
+    r->degree++;
     assert(r->degree <= MAX_DEGREE);
     powers(p, c, r->degree);
     for (int i = 0; i <= r->degree; i++) {
