@@ -164,7 +164,8 @@ fuzz: $(FUZZ_SRC:tests/fuzz/%.c=fuzz-%)
 fuzz-%: tests/fuzz/%.c
 	@mkdir -p $(BUILD)/fuzz/$*-corpus
 	clang $(ALL_CPPFLAGS) -std=c11 -g -O1 -fsanitize=fuzzer,address,undefined \
-	    -o $(BUILD)/fuzz/$* $< $(LIB_SRC) $(ALL_LDLIBS)
+	    -o $(BUILD)/fuzz/$* $< $(LIB_SRC) $(ALL_LDLIBS) \
+	    $(shell $(CC) -print-file-name=libgomp.so)
 	$(BUILD)/fuzz/$* -max_total_time=$(FUZZ_SECONDS) -rss_limit_mb=512 \
 	    -timeout=5 -artifact_prefix=$(BUILD)/fuzz/$*- \
 	    $(BUILD)/fuzz/$*-corpus $(wildcard tests/fuzz/$*-seeds)

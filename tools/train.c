@@ -12,14 +12,14 @@
 
 static const char *output = "-";
 static const char *prior_name = "published";
-static const char *set_name = "paper";
+static const char *set_name = "fine";
 static const char *hidden = "20,20";
 static int activation = ACT_TANH;
 static struct schedule schedule = {
     .steps = 20, .memory = 50, .rate = 0.01, .period = 10, .mult = 2};
 static int optimizer = OPTIMIZER_LBFGS, annealing;
 static struct plan plan = {.epochs = 200, .seed = 1};
-static struct loss loss = {.alpha = 0.04};
+static struct loss loss = {.alpha = 1};
 static int units = UNITS_ROBUST;
 static int scaling = SCALING_RANGE;
 static double motion = 0.05;
@@ -44,7 +44,7 @@ static const struct cli_opt opts[] = {
     {CLI_TEXT, 0, "prior", "FILE", &prior_name, 0, 0,
      "prior, or none, or published (published)", NULL},
     {CLI_TEXT, 0, "set", "FILE", &set_name, 0, 0,
-     "symmetry functions: paper, neb, FILE (paper)", NULL},
+     "symmetry functions: fine, paper, neb, FILE (fine)", NULL},
     {CLI_TEXT, 0, "hidden", "N,...", &hidden, 0, 0,
      "widths of the hidden layers (20,20)", NULL},
     {CLI_CHOICE, 0, "activation", "NAME", &activation, 0, 0,
@@ -67,7 +67,7 @@ static const struct cli_opt opts[] = {
     {CLI_CHOICE, 0, "loss", "NAME", &units, 0, 0,
      "units of errors: robust or paper (robust)", losses},
     {CLI_REAL, 0, "alpha", "X", &loss.alpha, 0, 1e6,
-     "weight of forces (0.04); 0: energies only", NULL},
+     "weight of forces (1); 0: energies only", NULL},
     {CLI_REAL, 0, "huber", "X", &loss.huber, 0, 1e6,
      "errors count linearly above X units (off)", NULL},
     {CLI_REAL, 0, "decay", "X", &loss.decay, 0, 1e6,

@@ -65,17 +65,21 @@ int descriptor_element(const struct descriptor *d, int z)
 /*
  * Sets of M. Shuaibi et al., arXiv:2008.10773: that of the relaxations and of
  * the molecular dynamics, and that of one of the barriers.  eta rc^2, as Amp
- * has them; logspace(log10 0.05, log10 5, 4) is 0.05 100^(k/3).
+ * has them; logspace(log10 0.05, log10 5, 4) is 0.05 100^(k/3).  The third is
+ * ours: G2 from the broadest of the first to the narrowest of the second, so
+ * that bond lengths are told apart.
  */
-enum { NG2 = 4 };
+enum { MAX_G2 = 6 };
 static const struct {
     const char *name;
     double rc;
-    double eta2[NG2]; /* of G2, times rc^2 */
-    double eta4;      /* of G4, times rc^2 */
+    int ng2;
+    double eta2[MAX_G2]; /* of G2, times rc^2 */
+    double eta4;         /* of G4, times rc^2 */
 } sets[] = {
-    {"paper", 6, {0.05, 0.23207944168063893, 1.0772173450159419, 5}, 0.005},
-    {"neb", 6, {0.005, 4, 20, 80}, 0.005},
+    {"paper", 6, 4, {0.05, 0.23207944168063893, 1.0772173450159419, 5}, 0.005},
+    {"neb", 6, 4, {0.005, 4, 20, 80}, 0.005},
+    {"fine", 6, 6, {0.05, 1, 4, 10, 20, 80}, 0.005},
 };
 
 static void add_g4(struct descriptor *d, int e, int z1, int z2, double eta)
@@ -107,7 +111,7 @@ int descriptor_named(struct descriptor *d, const char *name, const int *z,
     double rc2 = sets[s].rc * sets[s].rc;
     for (int e = 0; e < n; e++) {
         for (int i = 0; i < n; i++)
-            for (int m = 0; m < NG2; m++)
+            for (int m = 0; m < sets[s].ng2; m++)
                 descriptor_add(d, e,
                                (struct sf){.type = SF_G2,
                                            .z1 = z[i],

@@ -7,12 +7,21 @@
 PIPELINES=$TOP/pipelines
 export PIPELINES
 
-# The commands of a page: the literal blocks of its EXAMPLES.
+# The literal blocks in the EXAMPLES of a page, each a file block.N.
 examples() {
     awk '/^\.Sh /{ on = $2 == "EXAMPLES" }
-         on && /^\.Bd -literal/ { block = 1; next }
-         /^\.Ed/ { block = 0 }
-         block { gsub(/\\e/, "\\"); gsub(/\\&/, ""); print }' "$1"
+         on && /^\.Bd -literal/ { file = sprintf("block.%02d", ++n); next }
+         /^\.Ed/ { file = "" }
+         file { gsub(/\\e/, "\\"); gsub(/\\&/, ""); print >file }' "$1"
+}
+
+# What makes a block of this kind come true.
+proof() {
+    case $(head -n 1 "$1") in
+    'morsel-prior 1') echo "train -q --epochs=1 --prior=../$1 -o m train.xyz" ;;
+    'morsel-set 1') echo "featurize --set=../$1 start.xyz" ;;
+    *) cat "$1" ;;
+    esac
 }
 
 cp "$TOP/examples/c-cu100-emt/start.xyz" .
@@ -27,9 +36,13 @@ expect 0 'walks on the model' "simulate relax -q --model=model -o traj.xyz \
 mkdir here && mv start.xyz train.xyz prior model traj.xyz here
 
 for page in "$TOP"/man/*.[157]; do
-    examples "$page" >script
-    test -s script || continue
-    rm -rf there && cp -r here there
-    expect 0 "runs the examples of ${page##*/}" "cd there && sh -eu ../script"
+    rm -rf block.* there
+    examples "$page"
+    cp -r here there
+    for block in block.*; do
+        test ! -e "$block" || proof "$block"
+    done >script
+    test ! -s script || expect 0 "the examples of ${page##*/}" \
+        "cd there && sh -eu ../script"
 done
 finish

@@ -55,11 +55,11 @@ expect 2 'refuses a missing prior' "$RUN train --prior=nowhere train.xyz"
 says "cannot open 'nowhere'"
 expect 2 'refuses a missing set' "$RUN train --set=nowhere train.xyz"
 says "there is no set 'nowhere'"
-printf 'morsel-set 1\ncutoff cosine 5\nG2 * eta 0.1,1\nend\n' >set
+printf 'morsel-set 1\ncutoff cosine 5\nG2 * eta 0.1,1\nend\n' >"set"
 expect 0 'reads a set' "$RUN train --dry-run --set=set train.xyz"
 grep -qx 'features C 4' out
 report $? 'and uses it'
-printf 'morsel-set 1\ncutoff cosine 5\nG2 * eta 0.1,1\n' >set
+printf 'morsel-set 1\ncutoff cosine 5\nG2 * eta 0.1,1\n' >"set"
 expect 2 'points at its bad line' "$RUN train --set=set train.xyz"
 says "set:3: the file ends before 'end'"
 
@@ -141,9 +141,9 @@ expect 0 'tells sizes beforehand' "$RUN train --dry-run -o never train.xyz"
 cat >sizes <<'EOF'
 frames 6
 atoms 78
-features C 20
-features Cu 20
-parameters 1722
+features C 24
+features Cu 24
+parameters 1882
 members 1
 EOF
 head -n 6 out | cmp -s - sizes
