@@ -95,7 +95,7 @@ expect 2 'also in binary' "$RUN featurize --format=binary dimer.xyz >/dev/full"
 says "cannot write '-': No space left on device"
 
 if ! command -v python3 >python; then
-    report 0 '# skip references: no python3'
+    skip 'reference features: no python3'
     finish
     exit
 fi
@@ -197,7 +197,7 @@ if test -d "$shared"; then
         "python3 $TOP/tests/tools/features.py $shared/*__*.json"
     sed 's/^/# /' out
 else
-    report 0 '# skip all references: no ../shared'
+    skip 'all 46 references: no ../shared'
 fi
 
 # Threads change nothing.

@@ -159,7 +159,7 @@ if test -r "$data/dimer_CC_qe_pbe_digitised.xyz"; then
     printf 'C 1.8923\nCu 1.3848\nO 2.2172\n' >want
     same have "$PWD/want" 1e-4
 else
-    report 0 'fits the dimers of the paper # SKIP no ../shared/data'
+    skip 'the dimers of the paper: no ../shared/data'
 fi
 
 finish

@@ -145,7 +145,7 @@ says "cannot run './no-pw.x': No such file or directory"
 # energies are printed to 1.4e-7 eV.  At 0.6 eV of Gaussian smearing the
 # derivative of the extrapolated energy is another.
 if ! command -v pw.x >found || ! command -v ld1.x >found; then
-    report 0 'forces of pw.x # SKIP no pw.x or ld1.x'
+    skip 'forces of pw.x itself: no pw.x or ld1.x'
     finish
     exit
 fi

@@ -94,7 +94,7 @@ if /usr/bin/python3 -c 'import ase' 2>/dev/null; then
         done
     done
 else
-    echo "ok $((tests += 1)) - steps beside ASE # SKIP no python3-ase"
+    skip 'steps beside ASE: no python3-ase'
 fi
 
 # --- nothing is lost ---------------------------------------------------------
