@@ -10,6 +10,11 @@ function value(key,    i) {
     return "nan"
 }
 
+# x with some decimals; nan where there is none
+function short(x, decimals) {
+    return x == "" || x == "nan" ? "nan" : sprintf("%.*f", decimals, x)
+}
+
 FILENAME ~ /verdict$/ {
     fmax = $2
     next
@@ -25,7 +30,6 @@ FILENAME ~ /verdict$/ {
 }
 
 END {
-    printf "%d\t%d\t%s\t%s\t%s\t%s\n", round, labels,
-        seen ? energy : "nan", seen ? fmax : "nan", seen ? ml : "nan",
-        seen ? sigma : "nan"
+    printf "%d\t%d\t%s\t%s\t%s\t%s\n", round, labels, short(energy, 6),
+        short(fmax, 4), short(ml, 6), short(sigma, 4)
 }

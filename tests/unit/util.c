@@ -31,7 +31,8 @@ START_TEST(messages_hold_no_control_sequences)
     struct err err;
 
     err_set(&err, ERR_FORMAT, "element '%s'", "\033]0;C\n\xff");
-    ck_assert_str_eq(err.msg, "element '?]0;C?" "?'");
+    ck_assert_str_eq(err.msg, "element '?]0;C?"
+                              "?'");
 }
 END_TEST
 
