@@ -39,7 +39,7 @@ INSTALL ?= install
 PROGRAM_PREFIX ?=
 
 PKGS := openblas lapacke
-DEPS := gcc make pkg-config libopenblas-dev liblapacke-dev check gnuplot-nox
+DEPS := gcc libc6-dev make pkg-config libopenblas-dev liblapacke-dev check gnuplot-nox
 DEPS_DEV := clang clang-format clang-tidy cppcheck shellcheck mandoc valgrind \
             python3-ase quantum-espresso
 
