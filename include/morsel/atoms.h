@@ -1,6 +1,7 @@
 #ifndef MORSEL_ATOMS_H
 #define MORSEL_ATOMS_H
 
+#include <math.h>
 #include <stdbool.h>
 #include <stdint.h>
 
@@ -47,11 +48,58 @@ double atoms_displacement(const struct atoms *a, const struct atoms *b);
 double atoms_fmax(const struct atoms *a, double (*forces)[3]);
 
 /*
+ * The periodicity of atoms in its handiest form: a basis of three vectors,
+ * the first nperiodic of which generate the lattice and are as short as can
+ * be (reduced in the sense of Minkowski), while the others, for directions
+ * that are not periodic, are of unit length and normal to all before them.
+ * Coordinates in this basis, x = sum_k s_k b_k, are fractions along the
+ * first and angstroms along the others.
+ */
+struct lattice {
+    int nperiodic;
+    double b[3][3];       /* rows, angstrom */
+    double inverse[3][3]; /* rows: s_k = inverse[k] . x, 1/angstrom */
+    double height[3];     /* 1 / |inverse[k]|: spacing of the planes s_k = 0
+                            and s_k = 1, angstrom */
+};
+
+/* ERR_RANGE if the periodic lattice vectors are zero or dependent. */
+int lattice_init(struct lattice *l, const struct atoms *a,
+                 struct err *err) MORSEL_MUST_CHECK;
+
+/*
  * The closest pair in units of the sum of its covalent radii, periodic images
  * included: below about 0.5 no electronic structure code is to be trusted.
  * INFINITY for a lone atom.  i, j (may be NULL) are the pair.
  */
 double atoms_closest(const struct atoms *a, int *i, int *j);
+
+/* Vectors of three; the volume that they span has no sign. */
+static inline double dot3(const double a[3], const double b[3])
+{
+    return a[0] * b[0] + a[1] * b[1] + a[2] * b[2];
+}
+
+static inline double norm3(const double a[3])
+{
+    return sqrt(dot3(a, a));
+}
+
+static inline void cross3(double c[3], const double a[3], const double b[3])
+{
+    c[0] = a[1] * b[2] - a[2] * b[1];
+    c[1] = a[2] * b[0] - a[0] * b[2];
+    c[2] = a[0] * b[1] - a[1] * b[0];
+}
+
+static inline double volume3(const double a[3], const double b[3],
+                             const double c[3])
+{
+    double bc[3];
+
+    cross3(bc, b, c);
+    return fabs(dot3(a, bc));
+}
 
 /* Elements. */
 enum { MAX_Z = 118 };

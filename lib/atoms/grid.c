@@ -26,7 +26,7 @@ static int wrap(struct grid *g, const struct atoms *a, struct err *err)
                                "atom %d is at %g angstrom: outside all bounds",
                                i + 1, a->pos[i][k]);
         for (int k = 0; k < 3; k++) {
-            double s = dot(l->inverse[k], a->pos[i]);
+            double s = dot3(l->inverse[k], a->pos[i]);
 
             if (k < l->nperiodic) {
                 double n = floor(s);

@@ -3,10 +3,8 @@
 
 #include <morsel/atoms.h>
 
-#include "lattice.h"
-
 /*
- * Linked cells, in the reduced basis of lattice.h.  Space is cut into bins
+ * Linked cells, in the basis of struct lattice.  Space is cut into bins
  * that are at least a cutoff wide, or as wide as the lattice vector if that is
  * shorter; what lies within the cutoff of a bin is then gathered once, from
  * as many bins and images as that takes, and each atom of the bin tested

@@ -1,19 +1,6 @@
-#include "lattice.h"
+#include <morsel/atoms.h>
 
-#include <math.h>
 #include <string.h>
-
-static void cross(double c[3], const double a[3], const double b[3])
-{
-    c[0] = a[1] * b[2] - a[2] * b[1];
-    c[1] = a[2] * b[0] - a[0] * b[2];
-    c[2] = a[0] * b[1] - a[1] * b[0];
-}
-
-static double norm(const double x[3])
-{
-    return sqrt(dot(x, x));
-}
 
 static void swap(double a[3], double b[3])
 {
@@ -31,16 +18,16 @@ static void swap(double a[3], double b[3])
 static void reduce_pair(double a[3], double b[3])
 {
     for (;;) {
-        if (dot(a, a) > dot(b, b))
+        if (dot3(a, a) > dot3(b, b))
             swap(a, b);
 
-        double n = round(dot(a, b) / dot(a, a));
+        double n = round(dot3(a, b) / dot3(a, a));
         if (n == 0 || !isfinite(n))
             return;
-        double was = dot(b, b);
+        double was = dot3(b, b);
         for (int k = 0; k < 3; k++)
             b[k] -= n * a[k];
-        if (dot(b, b) >= was) /* only rounding is left */
+        if (dot3(b, b) >= was) /* only rounding is left */
             return;
     }
 }
@@ -51,11 +38,11 @@ static void reduce_pair(double a[3], double b[3])
  */
 static bool reduce_third(const double a[3], const double b[3], double c[3])
 {
-    double aa = dot(a, a), bb = dot(b, b), ab = dot(a, b);
+    double aa = dot3(a, a), bb = dot3(b, b), ab = dot3(a, b);
     double det = aa * bb - ab * ab;
-    double u = floor((bb * dot(a, c) - ab * dot(b, c)) / det);
-    double v = floor((aa * dot(b, c) - ab * dot(a, c)) / det);
-    double shortest = dot(c, c), best[3];
+    double u = floor((bb * dot3(a, c) - ab * dot3(b, c)) / det);
+    double v = floor((aa * dot3(b, c) - ab * dot3(a, c)) / det);
+    double shortest = dot3(c, c), best[3];
     bool found = false;
 
     for (int i = 0; i < 4; i++) {
@@ -63,8 +50,8 @@ static bool reduce_third(const double a[3], const double b[3], double c[3])
 
         for (int k = 0; k < 3; k++)
             t[k] = c[k] - m * a[k] - n * b[k];
-        if (dot(t, t) < shortest * (1 - 1e-12)) { /* not by rounding alone */
-            shortest = dot(t, t);
+        if (dot3(t, t) < shortest * (1 - 1e-12)) { /* not by rounding alone */
+            shortest = dot3(t, t);
             memcpy(best, t, sizeof best);
             found = true;
         }
@@ -87,9 +74,9 @@ static void reduce(double b[3][3], int n)
         return;
     do {
         for (int i = 2; i > 0; i--) /* the longest last */
-            if (dot(b[i - 1], b[i - 1]) > dot(b[i], b[i]))
+            if (dot3(b[i - 1], b[i - 1]) > dot3(b[i], b[i]))
                 swap(b[i - 1], b[i]);
-        if (dot(b[1], b[1]) > dot(b[2], b[2]))
+        if (dot3(b[1], b[1]) > dot3(b[2], b[2]))
             swap(b[1], b[2]);
         reduce_pair(b[0], b[1]);
     } while (reduce_third(b[0], b[1], b[2]));
@@ -111,12 +98,12 @@ static void complete(double b[3][3], int n)
             if (fabs(b[0][i]) < fabs(b[0][k]))
                 k = i;
         axis[k] = 1;
-        cross(b[1], b[0], axis);
+        cross3(b[1], b[0], axis);
     }
     if (n <= 2)
-        cross(b[2], b[0], b[1]);
+        cross3(b[2], b[0], b[1]);
     for (int i = n; i < 3; i++) {
-        double length = norm(b[i]);
+        double length = norm3(b[i]);
 
         for (int k = 0; k < 3; k++)
             b[i][k] /= length;
@@ -133,7 +120,7 @@ static int take_periodic(struct lattice *l, const struct atoms *a,
         if (!a->pbc[i])
             continue;
 
-        double length = norm(a->cell[i]);
+        double length = norm3(a->cell[i]);
         if (!(length >= shortest && length <= longest))
             return err_set(err, ERR_RANGE,
                            "direction %d is periodic, but its lattice vector "
@@ -153,9 +140,9 @@ int lattice_init(struct lattice *l, const struct atoms *a, struct err *err)
     complete(l->b, l->nperiodic);
 
     for (int i = 0; i < 3; i++)
-        cross(l->inverse[i], l->b[(i + 1) % 3], l->b[(i + 2) % 3]);
-    double volume = dot(l->b[0], l->inverse[0]);
-    double product = norm(l->b[0]) * norm(l->b[1]) * norm(l->b[2]);
+        cross3(l->inverse[i], l->b[(i + 1) % 3], l->b[(i + 2) % 3]);
+    double volume = dot3(l->b[0], l->inverse[0]);
+    double product = norm3(l->b[0]) * norm3(l->b[1]) * norm3(l->b[2]);
 
     /*
      * The volume of a reduced basis is at least product / sqrt(2), and of
@@ -163,14 +150,14 @@ int lattice_init(struct lattice *l, const struct atoms *a, struct err *err)
      */
     bool whole = fabs(volume) > 0.5 * product;
     for (int i = 0; i < 3; i++)
-        whole = whole && norm(l->b[i]) >= shortest;
+        whole = whole && norm3(l->b[i]) >= shortest;
     if (!whole)
         return err_set(err, ERR_RANGE,
                        "the periodic lattice vectors are linearly dependent");
     for (int i = 0; i < 3; i++) {
         for (int k = 0; k < 3; k++)
             l->inverse[i][k] /= volume;
-        l->height[i] = 1 / norm(l->inverse[i]);
+        l->height[i] = 1 / norm3(l->inverse[i]);
     }
     return 0;
 }

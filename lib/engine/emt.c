@@ -279,13 +279,6 @@ int emt_eval(const struct atoms *a, double *energy, double (*forces)[3],
     return emt_all(a, energy, forces, virial, err);
 }
 
-static double volume(double c[3][3])
-{
-    return fabs(c[0][0] * (c[1][1] * c[2][2] - c[1][2] * c[2][1]) +
-                c[0][1] * (c[1][2] * c[2][0] - c[1][0] * c[2][2]) +
-                c[0][2] * (c[1][0] * c[2][1] - c[1][1] * c[2][0]));
-}
-
 static int emt_label(struct engine *e, const struct frame *f,
                      struct outcome *out, struct err *err)
 {
@@ -301,7 +294,7 @@ static int emt_label(struct engine *e, const struct frame *f,
     out->free_energy = out->energy;
     out->has_stress = a.pbc[0] && a.pbc[1] && a.pbc[2];
     for (int k = 0; k < 9 && out->has_stress; k++)
-        out->stress[k / 3][k % 3] /= volume(a.cell);
+        out->stress[k / 3][k % 3] /= volume3(a.cell[0], a.cell[1], a.cell[2]);
     out->ok = true;
     return 0;
 }

@@ -40,7 +40,7 @@ void engine_accept(const struct frame *f, struct outcome *out)
         for (int k = 0; k < 3; k++)
             net[k] += out->forces[i][k];
     }
-    norm = sqrt(net[0] * net[0] + net[1] * net[1] + net[2] * net[2]);
+    norm = norm3(net);
     if (norm > NET_FORCE_LIMIT)
         snprintf(out->detail, sizeof out->detail,
                  "the forces add up to %.3g eV/angstrom", norm);

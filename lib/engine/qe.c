@@ -170,27 +170,17 @@ static int run_in(struct qe *q, const struct frame *f, const struct qe_types *y,
     return ret;
 }
 
-/* pw.x repeats the cell in three directions, whatever pbc says. */
-static bool has_cell(const struct atoms *a)
-{
-    const double(*c)[3] = a->cell;
-    double volume = c[0][0] * (c[1][1] * c[2][2] - c[1][2] * c[2][1]) +
-                    c[0][1] * (c[1][2] * c[2][0] - c[1][0] * c[2][2]) +
-                    c[0][2] * (c[1][0] * c[2][1] - c[1][1] * c[2][0]);
-
-    return volume != 0;
-}
-
 static int qe_label(struct engine *e, const struct frame *f,
                     struct outcome *out, struct err *err)
 {
+    const double(*c)[3] = f->atoms.cell;
     struct qe *q = e->self;
     struct qe_types y;
     char *folder;
     int ret = ERR_IO;
 
     *out = (struct outcome){0};
-    if (!has_cell(&f->atoms))
+    if (volume3(c[0], c[1], c[2]) == 0) /* repeated whatever pbc says */
         return outcome_fail(out, "refused",
                             "pw.x needs a cell in all three directions");
     for (int i = 0; i < f->atoms.natoms; i++)

@@ -89,11 +89,6 @@ static const char *next_after(struct reading *r, const char *mark)
     return s + strlen(mark);
 }
 
-static double length(const double v[3])
-{
-    return sqrt(v[0] * v[0] + v[1] * v[1] + v[2] * v[2]);
-}
-
 static void read_natoms(struct reading *r, const char *s)
 {
     double n;
@@ -105,7 +100,7 @@ static void read_natoms(struct reading *r, const char *s)
 /* alat is the length of the first lattice vector, bohr, 6 decimals. */
 static void read_alat(struct reading *r, const char *s)
 {
-    double sent = length(r->a->cell[0]) / ANGSTROM_PER_BOHR;
+    double sent = norm3(r->a->cell[0]) / ANGSTROM_PER_BOHR;
 
     if (!numbers(r, s, 1, &r->alat))
         return;

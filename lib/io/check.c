@@ -25,28 +25,16 @@ static const double min_angle = 1e-6;
 /* Stress and virial come with a few digits from different programs. */
 static const double max_mismatch = 1e-2; /* relative */
 
-static double dot(const double a[3], const double b[3])
-{
-    return a[0] * b[0] + a[1] * b[1] + a[2] * b[2];
-}
-
-static double volume(double c[3][3])
-{
-    return fabs(c[0][0] * (c[1][1] * c[2][2] - c[1][2] * c[2][1]) +
-                c[0][1] * (c[1][2] * c[2][0] - c[1][0] * c[2][2]) +
-                c[0][2] * (c[1][0] * c[2][1] - c[1][1] * c[2][0]));
-}
-
 /*
  * Are the n unit vectors u independent?  Their Gram determinant is the square
  * of what they span.
  */
 static bool independent(double u[3][3], int n)
 {
-    double c = n > 1 ? dot(u[0], u[1]) : 0;
+    double c = n > 1 ? dot3(u[0], u[1]) : 0;
 
     if (n == 3)
-        return volume(u) > min_angle;
+        return volume3(u[0], u[1], u[2]) > min_angle;
     return n < 2 || 1 - c * c > min_angle * min_angle;
 }
 
@@ -66,7 +54,7 @@ static const char *check_cell(const struct atoms *a)
         if (scale < min_length || scale > max_length)
             return "Lattice: expected vectors of 0.1 to 1e6 angstrom";
 
-        double length = sqrt(dot(a->cell[i], a->cell[i]));
+        double length = norm3(a->cell[i]);
         for (int k = 0; k < 3; k++)
             u[n][k] = a->cell[i][k] / length;
         n++;
@@ -132,7 +120,8 @@ static const char *check_tensor(struct frame *f, const char *name,
 static const char *check_stress(struct frame *f)
 {
     bool stress = find(f, "stress") != NULL, virial = find(f, "virial") != NULL;
-    double s[3][3], w[3][3], v = volume(f->atoms.cell), largest = 0;
+    const double(*c)[3] = (const double(*)[3])f->atoms.cell;
+    double s[3][3], w[3][3], v = volume3(c[0], c[1], c[2]), largest = 0;
     const char *bad = NULL;
 
     if (stress && v == 0)

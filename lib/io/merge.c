@@ -118,17 +118,12 @@ static int check_level(struct merge *m, const struct frame *f, const char *path,
 
 /* Is it a label? -----------------------------------------------------------*/
 
-static double norm(const double v[3])
-{
-    return sqrt(v[0] * v[0] + v[1] * v[1] + v[2] * v[2]);
-}
-
 static double sum_forces(const struct frame *f, const struct label *l)
 {
     double sum = 0;
 
     for (int i = 0; i < f->atoms.natoms && l->forces; i++)
-        sum += norm(l->forces[i]);
+        sum += norm3(l->forces[i]);
     return l->forces ? sum : NAN;
 }
 
@@ -139,7 +134,7 @@ static double net_force(const struct frame *f, const struct label *l)
     for (int i = 0; i < f->atoms.natoms && l->forces; i++)
         for (int k = 0; k < 3; k++)
             net[k] += l->forces[i][k];
-    return norm(net);
+    return norm3(net);
 }
 
 static bool is_far(const struct atoms *a)
@@ -201,16 +196,14 @@ static uint64_t composition_hash(const struct atoms *a)
  */
 static double smallest_height(const struct atoms *a)
 {
-    double best = INFINITY;
+    double best = INFINITY,
+           volume = volume3(a->cell[0], a->cell[1], a->cell[2]);
 
     for (int k = 0; k < 3; k++) {
-        const double *p = a->cell[(k + 1) % 3], *q = a->cell[(k + 2) % 3];
-        double n[3] = {p[1] * q[2] - p[2] * q[1], p[2] * q[0] - p[0] * q[2],
-                       p[0] * q[1] - p[1] * q[0]};
-        double v =
-            n[0] * a->cell[k][0] + n[1] * a->cell[k][1] + n[2] * a->cell[k][2];
+        double n[3];
 
-        best = norm(n) > 0 ? fmin(best, fabs(v) / norm(n)) : 0;
+        cross3(n, a->cell[(k + 1) % 3], a->cell[(k + 2) % 3]);
+        best = norm3(n) > 0 ? fmin(best, volume / norm3(n)) : 0;
     }
     if (!a->pbc[0] && !a->pbc[1] && !a->pbc[2])
         return INFINITY;
@@ -232,7 +225,7 @@ static double displacement(const struct atoms *a, const struct atoms *b,
 
         for (int k = 0; k < 3; k++)
             v[k] = b->pos[i][k] - a->pos[i][k];
-        if (norm(v) > limit && norm(v) < apart - limit)
+        if (norm3(v) > limit && norm3(v) < apart - limit)
             return INFINITY;
     }
     d = atoms_displacement(a, b);

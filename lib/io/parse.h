@@ -114,9 +114,11 @@ int check_keys(struct text *t, struct frame *f, int natoms,
 
 /*
  * Find two atoms, or an atom i = j and its own image, that are nearer than a
- * quarter of the sum of their covalent radii.  O(N).
+ * quarter of the sum of their covalent radii, r angstrom apart: 1 if there are,
+ * else 0, and ERR_RANGE for a lattice that is none.  O(N).
  */
-bool find_overlap(const struct atoms *a, int *i, int *j, double *r);
+int find_overlap(const struct atoms *a, int *i, int *j, double *r,
+                 struct err *err) MORSEL_MUST_CHECK;
 
 /* Columns of move_mask: none, one, or three if x, y and z differ. */
 int mask_width(const struct atoms *a);

@@ -81,11 +81,15 @@ static int read_count(struct text *t, int *natoms, struct err *err)
 static int check_overlap(const struct text *t, const struct frame *f,
                          struct err *err)
 {
-    int i, j;
+    struct err why;
     double r;
+    int i, j, ret = find_overlap(&f->atoms, &i, &j, &r, &why);
 
-    if (!find_overlap(&f->atoms, &i, &j, &r))
+    if (ret == 0)
         return 0;
+    if (ret < 0)
+        return err_set(err, ERR_FORMAT, "%s:%ld: %s", t->name, f->line,
+                       why.msg);
     return err_set(err, ERR_FORMAT,
                    "%s:%ld: expected atoms apart, got %s %d %.3g angstrom "
                    "from %s %d%s",

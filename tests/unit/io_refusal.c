@@ -150,6 +150,11 @@ START_TEST(bad_frames_are_refused_with_their_line)
          "t:1: expected atoms apart, got Cu 2 0.6 angstrom from Cu 1"},
         {"2\n" CUBE "\nCu 0 0 0.1\nCu 4 -4 3.9\n",
          "t:1: expected atoms apart, got Cu 2 0.2 angstrom from Cu 1"},
+        {"2\nLattice=\"0 0 0 9 0 0 900.3 9 0\" pbc=\"F T T\"\n"
+         "Cu 0 0 400\nCu 0.3 9 400.2\n",
+         "t:1: expected atoms apart, got Cu 2 0.2 angstrom from Cu 1"},
+        {"1\nLattice=\"0.1 0 0 0.1 1e-6 0 0 0 5\"\nH 0 0 0\n",
+         "t:1: the periodic lattice vectors are linearly dependent"},
         {"1\nLattice=\"0.5 0 0 0 9 0 0 0 9\"\nCu 0 0 0\n",
          "t:1: expected atoms apart, got Cu 1 0.5 angstrom from Cu 1, its "
          "image"},
