@@ -39,39 +39,100 @@ prev := $(DIR)/$(shell expr $(ROUND) - 1)
 seed := $(shell expr $(SEED) \* 1000 + $(ROUND))
 again = $(MAKE) --no-print-directory -f $(PIPELINE)
 
-ifneq ($(words x$(DIR) x$(START) x$(BIN)),3)
-$(error DIR, START and BIN must not hold blanks)
-endif
-
 # A tool that answers "no" (1) has done its work; 2 is trouble.
 or_no := || test $$? -eq 1
 
+# What the shell makes appear gets its name when it is whole and on the disk.
+commit = sync $@.part && mv $@.part $@
+
+# What cannot work is refused before anything is made ------------------------
+
+# Names go through make and the shell as they are: blanks, and what either
+# takes for more than a letter, would be lost on the way.
+odd   := ' " ` $$ \# ; & | < > ( ) * ? [ ] { } ~ ! \ % :
+found  = $(filter-out 1 0,$(words $(value $1)))$(strip $(foreach c,$(odd),\
+    $(findstring $c,$($1)))$(if $(filter file,$(origin $1)),,$(findstring \
+    $$,$(value $1))))
+plain  = $(if $(found),$(error $1 must hold neither blanks nor $(odd)))
+
+ifeq ($(filter help,$(MAKECMDGOALS)),)
+$(if $(DIR),,$(error DIR is empty: say DIR=FOLDER))
+$(call plain,DIR)
+$(call plain,START)
+$(call plain,BIN)
+ifeq ($(wildcard $(START)),)
+$(error there is no file '$(START)': say START=FILE, a structure as extended XYZ)
+endif
+ifeq ($(shell command -v $(tool)dft-single),)
+$(error there is no $(tool)dft-single: say BIN=FOLDER, where the tools of \
+    morsel are, or have them on PATH)
+endif
+endif
+
 # The loop -------------------------------------------------------------------
 
-# One make per round; one that is done costs nothing.
-all: $(DIR)/knobs
-	@round=0; \
-	while test ! -e $(DIR)/final.xyz && test $$round -le $(MAX_ROUNDS); do \
-	    $(again) ROUND=$$round round || exit 2; \
-	    tail -n 1 $(DIR)/$$round/verdict; \
-	    $(tool)converged --criterion=budget --budget=$(BUDGET) \
-	        --ledger=$(DIR)/ledger.tsv >/dev/null && break; \
-	    round=$$((round + 1)); \
-	done
-	@$(again) report
-	@test -e $(DIR)/final.xyz
+# With make -n the loop ends after the first round that is not done.
+dry := $(findstring n,$(firstword -$(MAKEFLAGS)))
+
+budget_spent = $(tool)converged --criterion=budget --budget=$(BUDGET) \
+    --ledger=$(DIR)/ledger.tsv >/dev/null
+
+# One make per round.  A round that was begun is ended, whatever the budget:
+# its labels are paid.  The test comes after the verdict is on the disk, so
+# that a run killed between them finds its result.
+all:
+	@mkdir -p $(DIR)
+	+@$(if $(dry),,$(own)) $(again) begin || exit 2; \
+	for round in $$(seq 0 $(MAX_ROUNDS)); do \
+	    test ! -e $(DIR)/final.xyz || break; \
+	    in=$(DIR)/$$round; \
+	    if test ! -e $$in/verdict; then \
+	        test $$round -eq 0 || test -e $$in || ! $(budget_spent) || break; \
+	        $(again) ROUND=$$round round || exit 2; \
+	        $(if $(dry),exit 0;) cat $$in/verdict; \
+	    fi; \
+	    $(CONVERGED) -o $(DIR)/final.xyz $$in/labels.xyz >/dev/null || \
+	        test $$? -eq 1 || exit 2; \
+	done; \
+	$(again) report || exit 2; \
+	test -e $(DIR)/final.xyz || { \
+	    if $(budget_spent); then limit='BUDGET=$(BUDGET) labels'; \
+	    else limit='MAX_ROUNDS=$(MAX_ROUNDS) rounds'; fi; \
+	    echo "$(DIR): not relaxed after $$limit: with more it goes on" >&2; \
+	    exit 1; }
+
+# Two runs in one folder would write over each other.  The lock lasts as long
+# as any process of the run, also one that outlives a kill of the others.
+own = exec 9>$(DIR)/lock; \
+    if command -v flock >/dev/null && ! flock -w 5 9; then \
+        echo '$(DIR) is in use by another run, or what is left of one' >&2; \
+        exit 2; \
+    fi;
 
 # The knobs are written down at the start: no run is a mixture of two.  (Of
 # ENGINE_FLAGS the labels themselves know what decides their numbers, and
 # merge-db refuses a mixture; a launch command may change.)
-export MORSEL_KNOBS := $(foreach k,ENGINE PRIOR COMMITTEE SEED TRAIN_FLAGS \
-    STRATEGY COUNT SAMPLE_FLAGS $(KNOBS),$(k)=$(strip $($(k)));)
+export MORSEL_KNOBS := $(foreach k,ENGINE TASKS PRIOR COMMITTEE SEED \
+    TRAIN_FLAGS STRATEGY COUNT SAMPLE_FLAGS $(KNOBS),$(k)=$(strip $($(k)));)
+
+# The structure is copied: round 0 asks about it, the others begin with it.
+# As long as it has no label it may still be another.
+begin: $(DIR)/knobs
+	@mkdir -p $(DIR)/0
+	@if cmp -s $(START) $(DIR)/0/asked.xyz; then \
+	    exit 0; \
+	elif test -e $(DIR)/0/labels.xyz; then \
+	    echo '$(DIR) was begun with another structure than $(START):' \
+	        'remove it, or give another DIR' >&2; exit 2; \
+	fi; \
+	cp $(START) $(DIR)/0/asked.part && sync $(DIR)/0/asked.part && \
+	    mv $(DIR)/0/asked.part $(DIR)/0/asked.xyz
 
 $(DIR)/knobs: force
 	@mkdir -p $(DIR)
 	@printf '%s\n' "$$MORSEL_KNOBS" | tr ';' '\n' | sed 's/^ //' >$@.part
 	@if test ! -e $@; then \
-	    mv $@.part $@; \
+	    $(commit); \
 	elif ! diff $@ $@.part >&2; then \
 	    echo '$(DIR) was made with other knobs (<) than these (>):' \
 	        'remove it, or give another DIR' >&2; \
@@ -89,11 +150,12 @@ parts := $(foreach i,$(shell seq $(TASKS)),$(now)/labels-$(i).xyz)
 
 # Round 0 labels the start; every other asks what its model made of it.
 ifeq ($(ROUND),0)
-$(now)/asked.xyz: $(START)
-	@mkdir -p $(@D)
-	cp $< $@.part && mv $@.part $@
+$(now)/asked.xyz:
+	@test -e $@ # begin has made it
 
 $(now)/db.xyz: $(now)/labels.xyz
+	@test -s $< || { cat $(now)/failed-*.xyz >&2; echo '$(START): no label,' \
+	    'so nothing to learn from: remove $(DIR) to try again' >&2; exit 2; }
 	$(tool)merge-db -o $@ $<
 else
 $(now)/model: $(prev)/db.xyz
@@ -101,8 +163,8 @@ $(now)/model: $(prev)/db.xyz
 	$(tool)train --quiet --prior=$(PRIOR) --committee=$(COMMITTEE) \
 	    --seed=$(seed) $(TRAIN_FLAGS) -o $@ $< $(or_no)
 
-$(now)/traj.xyz: $(now)/model $(START)
-	$(SIMULATE) -o $@ $(START) $(or_no)
+$(now)/traj.xyz: $(now)/model $(DIR)/0/asked.xyz
+	$(SIMULATE) -o $@ $(DIR)/0/asked.xyz $(or_no)
 
 $(now)/asked.xyz: $(now)/traj.xyz $(prev)/db.xyz
 	$(tool)sample --strategy=$(STRATEGY) --count=$(COUNT) \
@@ -121,28 +183,30 @@ $(now)/labels.xyz: $(parts)
 	$(tool)merge-db -o $@ $^ $(or_no)
 
 $(now)/verdict: $(now)/labels.xyz $(now)/db.xyz
-	$(CONVERGED) -o $(DIR)/final.xyz $< >$@.part $(or_no)
-	@mv $@.part $@
+	$(CONVERGED) $< >$@.part $(or_no)
+	@$(commit)
 
 # Report ---------------------------------------------------------------------
 
-# A line per round, also of a run that is under way.
+# A line per round, also of a run that is under way.  One point is no plot.
 report:
 	@{ printf '# round\tlabels\tenergy/eV\tfmax/(eV/A)\tml_energy/eV\t'; \
 	printf 'sigma_f/(eV/A)\n'; labels=0; \
-	for round in $$(seq 0 $(MAX_ROUNDS)); do \
-	    test -e $(DIR)/$$round/verdict || break; \
+	round=0; while test -e $(DIR)/$$round/verdict; do \
 	    labels=$$((labels + $$(grep -c '^[0-9][0-9]*$$' \
 	        $(DIR)/$$round/asked.xyz))); \
 	    awk -f $(here)summary.awk round=$$round labels=$$labels \
 	        $(DIR)/$$round/verdict $(DIR)/$$round/labels.xyz; \
+	    round=$$((round + 1)); \
 	done; } >$(DIR)/summary.tsv.part
 	@mv $(DIR)/summary.tsv.part $(DIR)/summary.tsv
 	@column -t -s "$$(printf '\t')" $(DIR)/summary.tsv 2>/dev/null || \
 	    cat $(DIR)/summary.tsv
 	@if command -v gnuplot >/dev/null; then \
-	    gnuplot -e "in='$(DIR)/summary.tsv'; out='$(DIR)/learning.svg'; \
-	        fmax=$(FMAX)" $(here)learning.gp; \
+	    gnuplot -e "in='$(DIR)/summary.tsv'; out='$(DIR)/plot.part'; \
+	        fmax=$(FMAX)" $(here)learning.gp 2>/dev/null && \
+	        mv $(DIR)/plot.part $(DIR)/learning.svg || \
+	        rm -f $(DIR)/plot.part; \
 	fi
 
 # Help -----------------------------------------------------------------------
@@ -155,4 +219,4 @@ help:
 .DEFAULT_GOAL := all
 .DELETE_ON_ERROR:
 .SECONDARY:
-.PHONY: all round report help force
+.PHONY: all begin round report help force
