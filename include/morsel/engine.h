@@ -2,7 +2,6 @@
 #define MORSEL_ENGINE_H
 
 #include <morsel/io.h>
-#include <morsel/potential.h>
 #include <morsel/util.h>
 
 /*
@@ -84,10 +83,6 @@ void engine_accept(const struct frame *f, struct outcome *out);
  */
 void engine_emt(struct engine *e);
 
-/* Energy (eV) and forces (out) of the same; ERR_RANGE for other elements. */
-int emt_eval(const struct atoms *a, double *energy, double (*forces)[3],
-             struct err *err) MORSEL_MUST_CHECK;
-
 /* Quantum ESPRESSO's pw.x: input written, program run, output parsed. */
 struct qe_params {
     const char *launch;     /* command, split into words: "mpirun -n 4 pw.x" */
@@ -129,9 +124,6 @@ int engine_command(struct engine *e, const struct command_params *p,
  */
 int engine_replay(struct engine *e, const char *path, double tol,
                   struct err *err) MORSEL_MUST_CHECK;
-
-/* Make p ask e, which it owns from now on: the oracle of simulate(1). */
-void potential_of_engine(struct potential *p, struct engine *e);
 
 /*
  * Labelled frames.

@@ -33,8 +33,6 @@ struct mlp {
 };
 
 int mlp_nparam(const struct mlp *net);
-const char *activation_name(enum activation act);
-int activation_of_name(const char *name); /* or -1 */
 
 /*
  * Random initial weights: uniform in +-1/sqrt(fan in), weights and biases (as

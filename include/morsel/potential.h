@@ -9,8 +9,7 @@
 
 /*
  * What a driver needs of a potential: energy and forces of atoms, and how far
- * to trust them.  Trained models and oracles are potentials; drivers know no
- * other interface.
+ * to trust them.  Drivers know no other interface.
  */
 struct prediction {
     int natoms;
@@ -27,14 +26,13 @@ struct potential {
     /*
      * Fill in out (zeroed, or from an earlier call on as many atoms).  Fails
      * with ERR_RANGE if the atoms are outside what the potential knows (an
-     * element, coincident atoms), ERR_NUMERIC if the result is not finite,
-     * and whatever an oracle says.
+     * element, coincident atoms), ERR_NUMERIC if the result is not finite.
      */
     int (*eval)(struct potential *p, const struct atoms *a,
                 struct prediction *out, struct err *err);
     void (*release)(struct potential *p);
     void *self;
-    uint64_t id; /* hash of the model file: model_id; 0 for an oracle */
+    uint64_t id; /* hash of the model file: model_id */
 };
 
 /*

@@ -50,7 +50,6 @@ struct prior {
 };
 
 void prior_release(struct prior *p);
-void prior_copy(struct prior *to, const struct prior *from);
 
 /* Room for elements z[n], all pairs zero. */
 void prior_init(struct prior *p, const int *z, int n, double rs, double rc);

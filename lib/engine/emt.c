@@ -271,14 +271,6 @@ static int emt_all(const struct atoms *a, double *energy, double (*forces)[3],
     return ret;
 }
 
-int emt_eval(const struct atoms *a, double *energy, double (*forces)[3],
-             struct err *err)
-{
-    double virial[3][3];
-
-    return emt_all(a, energy, forces, virial, err);
-}
-
 static int emt_label(struct engine *e, const struct frame *f,
                      struct outcome *out, struct err *err)
 {

@@ -4,25 +4,6 @@
 #include <stdint.h>
 #include <string.h>
 
-static const char *const names[] = {
-    [ACT_TANH] = "tanh", [ACT_SIGMOID] = "sigmoid", [ACT_SOFTPLUS] = "softplus",
-    [ACT_SILU] = "silu", [ACT_LINEAR] = "linear",
-};
-enum { NACT = sizeof names / sizeof *names };
-
-const char *activation_name(enum activation act)
-{
-    return names[act];
-}
-
-int activation_of_name(const char *name)
-{
-    for (int act = 0; act < NACT; act++)
-        if (strcmp(name, names[act]) == 0)
-            return act;
-    return -1;
-}
-
 /*
  * exp(y) - 1 for 0 <= y <= 40, without a branch, so that loops vectorize.
  * With y = k ln 2 + r, |r| <= ln(2) / 2,

@@ -21,15 +21,6 @@ void prior_init(struct prior *p, const int *z, int n, double rs, double rc)
         p->z[i] = z[i];
 }
 
-void prior_copy(struct prior *to, const struct prior *from)
-{
-    size_t n = (size_t)from->nelement;
-
-    prior_init(to, from->z, from->nelement, from->rs, from->rc);
-    for (size_t i = 0; i < n * n; i++)
-        to->pair[i] = from->pair[i];
-}
-
 int prior_element(const struct prior *p, int z)
 {
     for (int i = 0; i < p->nelement; i++)

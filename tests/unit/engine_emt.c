@@ -54,11 +54,20 @@ static void silver(struct atoms *a, int n, double r)
 
 static double energy_of(const struct atoms *a, double (*forces)[3])
 {
-    double(*own)[3] = xcalloc((size_t)a->natoms, sizeof *own), energy = NAN;
+    struct frame f = {.atoms = *a};
+    struct outcome o;
+    struct engine e;
     struct err err;
+    double energy;
 
-    ck_assert_int_eq(emt_eval(a, &energy, forces ? forces : own, &err), 0);
-    free(own);
+    engine_emt(&e);
+    ck_assert_int_eq(engine_ask(&e, &f, 0, &o, &err), 0);
+    ck_assert(o.ok);
+    energy = o.energy;
+    if (forces)
+        memcpy(forces, o.forces, (size_t)a->natoms * sizeof *forces);
+    outcome_release(&o);
+    e.release(&e);
     return energy;
 }
 
@@ -266,37 +275,6 @@ START_TEST(numbers_that_are_not_finite_are_refused)
 }
 END_TEST
 
-START_TEST(an_engine_is_an_oracle)
-{
-    struct engine e;
-    struct potential p;
-    struct prediction out = {0};
-    struct err err;
-    struct atoms a;
-    double f[11][3];
-
-    crooked(&a);
-    engine_emt(&e);
-    potential_of_engine(&p, &e);
-    for (int twice = 0; twice < 2; twice++) {
-        ck_assert_int_eq(p.eval(&p, &a, &out, &err), 0);
-        ck_assert_double_eq(out.energy, energy_of(&a, f));
-        ck_assert_int_eq(memcmp(out.forces, f, sizeof f), 0);
-        ck_assert_double_eq(out.sigma_f[3], 0);
-        ck_assert_int_eq(out.members, 1);
-        a.pos[0][0] += 0.1;
-    }
-    a.z[0] = 26;
-    ck_assert_int_eq(p.eval(&p, &a, &out, &err), ERR_RANGE);
-    ck_assert_str_eq(err.msg, "refused: EMT has no Fe: expected Al, Ni, Cu, "
-                              "Pd, Ag, Pt, Au, H, C, N or O");
-    free(out.forces);
-    free(out.sigma_f);
-    p.release(&p);
-    atoms_release(&a);
-}
-END_TEST
-
 TCase *emt_tests(void)
 {
     TCase *t = tcase_create("emt");
@@ -310,6 +288,5 @@ TCase *emt_tests(void)
     tcase_add_test(t, emt_refuses_other_elements);
     tcase_add_test(t, overlapping_atoms_are_not_asked_about);
     tcase_add_test(t, numbers_that_are_not_finite_are_refused);
-    tcase_add_test(t, an_engine_is_an_oracle);
     return t;
 }

@@ -58,10 +58,6 @@ START_TEST(comes_back_to_the_bit)
         prior_release(&q);
         free(buf);
 
-        prior_copy(&q, &p);
-        same_prior(&p, &q);
-        prior_release(&q);
-
         bin_init(&b, "test", 1);
         b.at = b.size;
         prior_put(&p, &b);
