@@ -71,7 +71,7 @@ BENCH_SRC := $(wildcard tests/bench/*.c)
 HEADERS  := $(wildcard include/morsel/*.h lib/*/*.h)
 MAN      := $(wildcard man/*.[157])
 PIPES    := $(wildcard pipelines/*.mk)
-SHELLS   := $(wildcard .ci/* tests/*/*.sh examples/*/*.sh pipelines/*.sh)
+SHELLS   := $(wildcard .ci/* tests/*/*.sh examples/*.sh pipelines/*.sh)
 
 LIB   := $(BUILD)/libmorsel.a
 TOOLS := $(TOOL_SRC:tools/%.c=$(BUILD)/bin/%)

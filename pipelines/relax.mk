@@ -13,16 +13,17 @@
 # Knobs and their defaults:
 
 PIPELINE := $(abspath $(lastword $(MAKEFILE_LIST)))
-KNOBS    := FMAX MAX_STEP METHOD SIMULATE_FLAGS
+KNOBS    := FMAX ML_FMAX MAX_STEP METHOD SIMULATE_FLAGS
 
 FMAX           ?= 0.05## largest force on a free atom, eV/angstrom
+ML_FMAX        ?= 0.01## the same for the model, which costs nothing
 METHOD         ?= bfgs## bfgs, lbfgs, fire
 MAX_STEP       ?= 0.2## longest move of an atom in a step, angstrom
 SIMULATE_FLAGS ?=## more options of simulate(1)
 
 SIMULATE  = $(tool)simulate relax --quiet --model=$(now)/model $(RELAX)
 CONVERGED = $(tool)converged --fmax=$(FMAX)
-RELAX     = --fmax=$(FMAX) --method=$(METHOD) --max-step=$(MAX_STEP) \
+RELAX     = --fmax=$(ML_FMAX) --method=$(METHOD) --max-step=$(MAX_STEP) \
     $(SIMULATE_FLAGS)
 
 include $(dir $(PIPELINE))common.mk
