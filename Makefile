@@ -10,7 +10,7 @@
 #   make deps-dev         and those of lint, memcheck, fuzz and peers
 #   make check-slow       the examples and the tests that take minutes
 #   make asan             check under AddressSanitizer and UBSan
-#   make memcheck         check under valgrind
+#   make memcheck         unit tests, and each tool once, under valgrind
 #   make fuzz             every reader against random bytes, a minute each
 #   make coverage         check, then a table of line coverage
 #   make lint             format, layers, headers, analyzers, shell, manual
@@ -154,10 +154,14 @@ check-slow: have-deps $(TOOLS)
 asan:
 	$(MAKE) BUILD=$(BUILD)/asan SAN=address,undefined CFLAGS='-O1 -g' check
 
-memcheck:
-	CK_FORK=no OMP_NUM_THREADS=1 $(MAKE) check \
-	    RUN='valgrind -q --leak-check=full --error-exitcode=99 \
-	    --suppressions=$(CURDIR)/tests/lint/valgrind.supp'
+# All unit tests, and a call or two of each tool: all tests of the tools would
+# take an hour.
+VALGRIND := valgrind -q --leak-check=full --error-exitcode=99 \
+            --suppressions=$(CURDIR)/tests/lint/valgrind.supp
+memcheck: have-deps $(UNIT) $(TOOLS)
+	CK_FORK=no OMP_NUM_THREADS=1 $(VALGRIND) $(UNIT)
+	PATH="$(abspath $(BUILD)/bin):$$PATH" RUN='$(VALGRIND)' \
+	    OMP_NUM_THREADS=1 sh tests/tools/run.sh tests/tools/memcheck.sh
 
 FUZZ_SECONDS ?= 60
 fuzz: $(FUZZ_SRC:tests/fuzz/%.c=fuzz-%)
