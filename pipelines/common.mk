@@ -154,8 +154,8 @@ $(now)/asked.xyz:
 	@test -e $@ # begin has made it
 
 $(now)/db.xyz: $(now)/labels.xyz
-	@test -s $< || { cat $(now)/failed-*.xyz >&2; echo '$(START): no label,' \
-	    'so nothing to learn from: remove $(DIR) to try again' >&2; exit 2; }
+	@test -s $< || { echo '$(START): no label, so nothing to learn from:' \
+	    'remove $(DIR) to try again' >&2; exit 2; }
 	$(tool)merge-db -o $@ $<
 else
 $(now)/model: $(prev)/db.xyz

@@ -8,6 +8,7 @@
 #include <morsel/io.h>
 
 static int engine_choice;
+static const char *input = "-";
 static const char *output = "-";
 static const char *failed_path;
 static const char *ledger_path;
@@ -280,6 +281,14 @@ static bool finished(struct session *s, const struct frame *f)
     return false;
 }
 
+/* Say why there is no label, unless whoever asks gets that for an answer. */
+static void complain(const struct session *s, const struct frame *f,
+                     const struct outcome *o)
+{
+    if (s->bad != &s->good)
+        cli_say(&cli, "%s:%ld: %s: %s", input, f->line, o->reason, o->detail);
+}
+
 /* Write what came out, the label before the line about it: a label that is
  * lost is computed a second time. */
 static int put(struct session *s, struct frame *f, const struct outcome *o,
@@ -288,6 +297,8 @@ static int put(struct session *s, struct frame *f, const struct outcome *o,
     int ret = 0;
 
     tally_add(&s->tally, o->ok ? "ok" : o->reason, o->ok);
+    if (!o->ok)
+        complain(s, f, o);
     label_store(f, &s->engine, o);
     if (o->ok)
         ret = shelf_add(&s->good, f, err);
@@ -352,10 +363,11 @@ static int label_file(struct session *s, const char *path, struct err *err)
 int main(int argc, char **argv)
 {
     int i = cli_parse(&cli, argc, argv), ret;
-    const char *input = i < argc ? argv[i] : "-";
     struct session s;
     struct err err;
 
+    if (i < argc)
+        input = argv[i];
     if (!failed_path && strcmp(input, "-") == 0 && strcmp(output, "-") == 0)
         failed_path = "-"; /* whoever asks through pipes waits for an answer */
     ret = open_session(&s, &err);

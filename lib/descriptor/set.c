@@ -104,7 +104,9 @@ int descriptor_named(struct descriptor *d, const char *name, const int *z,
     while (s < nset && strcmp(name, sets[s].name) != 0)
         s++;
     if (s == nset)
-        return err_set(err, ERR_RANGE, "there is no set '%s'", name);
+        return err_set(
+            err, ERR_RANGE,
+            "there is no set '%s': neither fine, paper, neb nor a file", name);
 
     descriptor_init(d, z, n);
     d->cutoff = (struct cutoff){CUTOFF_COSINE, sets[s].rc, 0};

@@ -140,7 +140,7 @@ int qe_pseudos_find(struct qe_settings *s, const struct qe_params *p,
     }
     if (!p->pseudo_dir)
         return err_set(err, ERR_RANGE,
-                       "pw.x needs potentials: name files or a folder");
+                       "pw.x needs potentials: --pseudo-dir=FOLDER");
     s->where = xasprintf("'%s'", p->pseudo_dir);
     return take_folder(s, p->pseudo_dir, err);
 }

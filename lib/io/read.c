@@ -29,7 +29,8 @@ static const char *other_format(const struct text *t)
         if (t->len >= n && memcmp(t->buf, known[i].mark, n) == 0)
             return known[i].what;
     }
-    return "expected the number of atoms";
+    return t->line == 1 ? "expected the number of atoms: extended XYZ begins so"
+                        : "expected the number of atoms";
 }
 
 static bool is_blank_line(const struct text *t)

@@ -1,31 +1,96 @@
 #!/bin/sh
 # Killed anywhere, a run goes on with the same command, to the same bytes.
-# shellcheck disable=SC2016 # what expect evaluates is in single quotes
+# shellcheck disable=SC2016,SC2034 # what expect evaluates is in single quotes
 # shellcheck source=tests/tools/lib.sh
 . "$TOP/tests/tools/lib.sh"
 
 KILLS=${KILLS:-40}
 SEED=${SEED:-1}
 
-start=$TOP/examples/c-cu100-emt/start.xyz
-relax() { # relax DIR: a process group of its own, under process $run
-    setsid make -s -f "$TOP/pipelines/relax.mk" START="$start" DIR="$1" \
-        COMMITTEE=2 TRAIN_FLAGS='--epochs=60 -j1' >log 2>&1 &
+example=$TOP/examples/c-cu100-emt/start.xyz
+cat >small.xyz <<'END'
+3
+Properties=species:S:1:pos:R:3 pbc="F F F"
+Cu 0 0 0
+Cu 2.3 0 0
+Cu 1 2 0
+END
+
+# Runs are process groups of their own, under the process $run; what they
+# say is in log.
+loop() { # loop DIR KNOB=...
+    dir=$1
+    shift
+    setsid make -s -f "$TOP/pipelines/relax.mk" DIR="$dir" COMMITTEE=2 \
+        "$@" >log 2>&1 &
     run=$!
 }
+whole() { loop "$1" START="$example" TRAIN_FLAGS='--epochs=60 -j1'; }
+small() {
+    loop "$@" START=small.xyz FMAX=0.3 TRAIN_FLAGS='--epochs=3 --hidden=4 -j1'
+}
+ended() { wait "$run" 2>/dev/null; }
+
 files() { (cd "$1" && find . -type f ! -name ledger.tsv | sort); }
 labels() { # one identifier for each label
     sed -n 's/.* morsel_id=\([^ ]*\).*/\1/p' "$1"/[0-9]*/labels.xyz | sort
 }
 asked() { awk -F '\t' '!/^#/ { print $2 }' "$1/ledger.tsv" | sort; }
 
+# compare DIR GOLDEN: empty if the run DIR is as good as GOLDEN.  A kill
+# between a label and its line in the ledger loses the line, not the label.
+lost=0
+compare() {
+    files "$2" >names
+    files "$1" | diff names -
+    while read -r f; do
+        cmp "$2/$f" "$1/$f"
+    done <names
+    labels "$1" >have
+    asked "$1" >paid
+    uniq -d paid | sed 's/$/ was asked twice/'
+    comm -13 have paid | sed 's/$/ was paid and is lost/'
+    lost=$((lost + $(comm -23 have paid | wc -l)))
+}
+
+# At every border: make starts each command by a shell that counts, and that
+# takes the whole run with it when its number is up.
+cat >fuse <<'END'
+#!/bin/sh
+n=$(($(cat fuse.count) + 1))
+echo $n >fuse.count
+test $n -ne "${FUSE:-0}" || kill -KILL 0
+exec /bin/sh "$@"
+END
+chmod +x fuse
+
+echo 0 >fuse.count
+small still SHELL="$PWD/fuse"
+ended && status=0 || status=$?
+report "$status" 'a small run ends'
+borders=$(cat fuse.count)
+for i in $(seq "$borders"); do
+    echo 0 >fuse.count
+    export FUSE="$i"
+    small torn SHELL="$PWD/fuse"
+    ended || :
+    unset FUSE
+    small torn
+    ended || cat log
+    compare torn still | sed "s/^/command $i: /"
+    rm -rf torn
+done >differences 2>&1
+expect 0 "killed before each of its $borders commands, it goes on" \
+    'grep . differences >&2 && exit 1 || test "$(cat fuse.count)" -ge 50'
+
+# At random moments, most of which are within a tool.
 began=$(date +%s%N)
-relax whole
-expect 0 'the run that is left alone ends' "wait $run"
+whole calm
+ended && status=0 || status=$?
+report "$status" 'the run that is left alone ends'
 ms=$((($(date +%s%N) - began) / 1000000))
 
-# delays N: N times in seconds, equal for equal SEED, over half a whole run
-delays() {
+delays() { # delays N: N times in seconds, up to half a whole run
     awk -v seed="$SEED" -v n="$1" -v ms="$ms" 'BEGIN {
         srand(seed)
         for (i = 0; i < n; i++)
@@ -33,49 +98,32 @@ delays() {
     }'
 }
 
-# disturb DIR SIGNAL N: end the run at N random moments, beginning anew when
-# it was faster, and then let it go to its end
-ends=0
+# disturb SIGNAL N: end a run at N random moments, with a new one in its place
+# when it was faster, and then let it go to its end
 disturb() {
-    for delay in $(delays "$3"); do
-        relax "$1"
+    rm -rf wild
+    for delay in $(delays "$2"); do
+        whole wild
         sleep "$delay"
-        kill -s "$2" -- "-$run" 2>/dev/null || ends=$((ends + 1))
-        wait "$run" || :
-        if test -e "$1/final.xyz"; then
-            compare "$1" "$2"
-            rm -rf "$1"
+        kill -s "$1" -- "-$run" 2>/dev/null || :
+        ended || :
+        if test -e wild/final.xyz; then
+            whole wild
+            ended || cat log
+            compare wild calm
+            rm -rf wild
         fi
     done
-    relax "$1"
-    wait "$run" || :
-    compare "$1" "$2"
+    whole wild
+    ended || cat log
+    compare wild calm
 }
 
-differ() { # the files of a run that are not those of the whole one
-    files whole >names
-    files "$1" | diff names -
-    while read -r f; do
-        cmp "whole/$f" "$1/$f"
-    done <names
-}
-
-compare() {
-    expect 0 "after SIG$2, all files are there, and the same" \
-        "differ $1 2>&1 | grep . >&2 && exit 1 || exit 0"
-    expect 0 "after SIG$2, no label was asked twice" \
-        "asked $1 | uniq -d | grep . >&2 && exit 1 || exit 0"
-    # a kill between a label and its line loses the line, not the label
-    labels "$1" >have
-    asked "$1" >paid
-    expect 0 "after SIG$2, the ledger lacks nothing else" \
-        'test "$(comm -13 have paid | wc -l)" -eq 0'
-    echo "# lines lost: $(comm -23 have paid | wc -l)"
-}
-
-disturb killed KILL "$KILLS"
-disturb ended TERM $((KILLS / 4))
-disturb broken INT $((KILLS / 4))
-echo "# a whole run takes $ms ms; $ends signals came too late"
+for signal in KILL TERM INT; do
+    disturb $signal "$KILLS" >differences 2>&1
+    expect 0 "ended by SIG$signal at $KILLS moments, it goes on" \
+        'grep . differences >&2 && exit 1 || exit 0'
+done
+echo "# a whole run takes $ms ms; lines that the ledger lacks: $lost"
 
 finish

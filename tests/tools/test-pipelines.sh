@@ -111,8 +111,8 @@ rm said
 flags='--command="sh engine x *"'
 expect 2 'ends when the start has no label' \
     'run dead ENGINE=command ENGINE_FLAGS="$flags"'
+says 'dft-single: dead/0/asked.xyz:1: crash: '
 says 'start.xyz: no label, so nothing to learn from'
-says 'fail_reason='
 absent dead/final.xyz
 expect 2 'ends when there is no such engine' \
     'run none ENGINE=command ENGINE_FLAGS=--command=no-such-program'

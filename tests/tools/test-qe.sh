@@ -135,7 +135,7 @@ says "2 potentials for Al in 'potentials': Al"
 expect 0 'that is named' "$qe --pseudo=Al=Al.upf al2.xyz"
 same out good.xyz
 expect 2 'needs potentials' 'dft-single --engine=qe al2.xyz'
-says 'pw.x needs potentials: name files or a folder'
+says 'pw.x needs potentials: --pseudo-dir=FOLDER'
 expect 2 'needs pw.x' "dft-single --engine=qe --command=./no-pw.x \
     --pseudo=Al=potentials/Al.upf al2.xyz"
 says "cannot run './no-pw.x': No such file or directory"

@@ -34,7 +34,8 @@ START_TEST(paper_set)
     ck_assert_double_eq(d.cutoff.rc, 9);
     descriptor_release(&d);
     ck_assert_int_eq(descriptor_named(&d, "pape", z, 2, &err), ERR_RANGE);
-    ck_assert_str_eq(err.msg, "there is no set 'pape'");
+    ck_assert_str_eq(err.msg, "there is no set 'pape': neither fine, paper, "
+                              "neb nor a file");
 }
 END_TEST
 

@@ -29,10 +29,11 @@ START_TEST(bad_frames_are_refused_with_their_line)
     static const struct {
         const char *text, *message;
     } cases[] = {
-        {"x\n", "t:1: expected the number of atoms"},
-        {"-1\n", "t:1: expected the number of atoms"},
-        {"1 atoms\n", "t:1: expected the number of atoms"},
-        {"1.0\n", "t:1: expected the number of atoms"},
+        {"x\n", "t:1: expected the number of atoms: extended XYZ begins so"},
+        {"-1\n", "t:1: expected the number of atoms: extended XYZ begins so"},
+        {"1 atoms\n",
+         "t:1: expected the number of atoms: extended XYZ begins so"},
+        {"1.0\n", "t:1: expected the number of atoms: extended XYZ begins so"},
         {"0\n", "t:1: expected 1 to 2147483647 atoms"},
         {"4294967297\n", "t:1: expected 1 to 2147483647 atoms"},
         {"\n1\n", "t:1: expected the number of atoms, got a blank line"},

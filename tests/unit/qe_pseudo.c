@@ -67,7 +67,7 @@ END_TEST
 static const struct {
     const char *list, *message;
 } bad_list[] = {
-    {NULL, "pw.x needs potentials: name files or a folder"},
+    {NULL, "pw.x needs potentials: --pseudo-dir=FOLDER"},
     {"Cu", "potentials: expected Element=file at 'Cu'"},
     {"Zz=a.upf", "potentials: expected Element=file at 'Zz'"},
     {"Cu=", "potentials: expected Element=file at 'Cu'"},
