@@ -27,3 +27,15 @@ RELAX     = --fmax=$(ML_FMAX) --method=$(METHOD) --max-step=$(MAX_STEP) \
     $(SIMULATE_FLAGS)
 
 include $(dir $(PIPELINE))common.mk
+
+# The control: the same structure, step cap and force, every step a label.
+export MORSEL_ORACLE := $(tool)dft-single --quiet --engine=$(ENGINE) \
+    $(ENGINE_FLAGS) --ledger=$(DIR)/direct.tsv
+
+direct: $(DIR)/direct.xyz
+$(DIR)/direct.xyz: $(START)
+	@mkdir -p $(DIR)
+	$(tool)simulate relax --oracle="$$MORSEL_ORACLE" --fmax=$(FMAX) \
+	    --method=$(METHOD) --max-step=$(MAX_STEP) --max-steps=1000 -o $@ $<
+
+.PHONY: direct
