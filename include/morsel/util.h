@@ -116,8 +116,8 @@ int text_bad(const struct text *t, struct err *err, const char *fmt, ...)
  * file that exists is whole.  A path that is there and not a regular file
  * (/dev/null, a FIFO) is written directly.
  *
- * SIGHUP, SIGINT and SIGTERM remove the .part of every file that is open and
- * not kept (output_keep), and then end the process as they always do.
+ * SIGHUP, SIGINT and SIGTERM remove the .part of every open file that is not
+ * from output_resume(), and then end the process as they always do.
  */
 FILE *output_open(const char *path, struct err *err) MORSEL_MUST_CHECK;
 
@@ -125,9 +125,12 @@ FILE *output_open(const char *path, struct err *err) MORSEL_MUST_CHECK;
  * Go on with a path.part that an earlier process has left, or start one: the
  * stream reads from the beginning and writes at the end.  What it holds is
  * kept when a signal comes.  Whoever calls this cuts an unfinished tail off
- * with output_cut().
+ * with output_cut().  Fails if another process is writing it, too.
  */
 FILE *output_resume(const char *path, struct err *err) MORSEL_MUST_CHECK;
+
+/* Is it such a file, and not the standard output, a FIFO or a device? */
+bool output_is_kept(FILE *f);
 int output_cut(FILE *f, const char *path, long size,
                struct err *err) MORSEL_MUST_CHECK;
 

@@ -46,7 +46,7 @@ static bool reduce_third(const double a[3], const double b[3], double c[3])
     bool found = false;
 
     for (int i = 0; i < 4; i++) {
-        double t[3], m = u + (i > 1), n = v + i % 2;
+        double t[3] = {0}, m = u + (i > 1), n = v + i % 2;
 
         for (int k = 0; k < 3; k++)
             t[k] = c[k] - m * a[k] - n * b[k];

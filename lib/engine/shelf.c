@@ -1,31 +1,8 @@
 #include <morsel/engine.h>
 
-#include <errno.h>
-#include <fcntl.h>
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
-
-/* Is it a file of ours, and not a terminal, a pipe or /dev/null? */
-static bool is_regular(FILE *f)
-{
-    struct stat st;
-
-    return f != stdout && fstat(fileno(f), &st) == 0 && S_ISREG(st.st_mode);
-}
-
-/* Two writers would mix their frames.  The lock goes with the process. */
-static int claim(const struct shelf *s, struct err *err)
-{
-    struct flock lock = {.l_type = F_WRLCK, .l_whence = SEEK_SET};
-
-    if (fcntl(fileno(s->f), F_SETLK, &lock) == 0 || errno == ENOLCK)
-        return 0;
-    return err_set(err, ERR_IO, "'%s.part' is being written by another process",
-                   s->path);
-}
 
 static bool has_text(const struct frame *f, const char *key, const char *text)
 {
@@ -98,11 +75,9 @@ int shelf_open(struct shelf *s, const char *path, const struct engine *e,
     s->f = strcmp(path, "-") == 0 ? stdout : output_resume(path, err);
     if (!s->f)
         return err->code;
-    if (!is_regular(s->f))
+    if (!output_is_kept(s->f))
         return 0;
-    ret = claim(s, err);
-    if (ret == 0)
-        ret = take_stock(s, e, err);
+    ret = take_stock(s, e, err);
     if (ret < 0)
         shelf_leave(s);
     return ret;
@@ -126,7 +101,7 @@ int shelf_add(struct shelf *s, const struct frame *f, struct err *err)
 {
     int ret = frame_write(f, s->f, s->path, err);
 
-    if (ret == 0 && is_regular(s->f))
+    if (ret == 0 && output_is_kept(s->f))
         return output_sync(s->f, s->path, err);
     if (ret == 0 && fflush(s->f) != 0)
         return err_errno(err, "cannot write '%s'", s->path);

@@ -1,11 +1,7 @@
 #include <morsel/sim.h>
 
-#include <errno.h>
-#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #include "recall.h"
 
@@ -38,24 +34,6 @@ static int read_part(struct trajectory *t, long *size, struct err *err)
     return ret;
 }
 
-/* Two writers would mix their frames.  The lock goes with the process. */
-static int claim(const struct trajectory *t, struct err *err)
-{
-    struct flock lock = {.l_type = F_WRLCK, .l_whence = SEEK_SET};
-
-    if (fcntl(fileno(t->f), F_SETLK, &lock) == 0 || errno == ENOLCK)
-        return 0;
-    return err_set(err, ERR_IO, "'%s.part' is being written by another process",
-                   t->path);
-}
-
-static bool is_regular(FILE *f)
-{
-    struct stat st;
-
-    return f != stdout && fstat(fileno(f), &st) == 0 && S_ISREG(st.st_mode);
-}
-
 int trajectory_open(struct trajectory *t, const char *path, bool labels,
                     struct err *err)
 {
@@ -67,9 +45,9 @@ int trajectory_open(struct trajectory *t, const char *path, bool labels,
                                             : output_open(path, err);
     if (!t->f)
         return ERR_IO;
-    if (!labels || !is_regular(t->f))
+    if (!labels || !output_is_kept(t->f))
         return 0;
-    if ((ret = claim(t, err)) == 0 && (ret = read_part(t, &size, err)) == 0)
+    if ((ret = read_part(t, &size, err)) == 0)
         ret = output_cut(t->f, path, size, err);
     if (ret < 0)
         trajectory_fail(t);
