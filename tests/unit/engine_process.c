@@ -239,7 +239,6 @@ TCase *process_tests(void)
     TCase *t = tcase_create("process");
 
     tcase_add_checked_fixture(t, enter_folder, leave_folder);
-    tcase_set_timeout(t, 60);
     tcase_add_test(t, commands_are_split_without_a_shell);
     tcase_add_test(t, half_quoted_and_empty_commands_are_refused);
     tcase_add_test(t, the_end_of_a_program_is_told);

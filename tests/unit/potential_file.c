@@ -1,5 +1,6 @@
 #include <morsel/potential.h>
 
+#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -138,11 +139,12 @@ static unsigned char *small_file(long *size)
 
 static void rewrite(const unsigned char *data, long size)
 {
-    FILE *f = fopen(path, "wb");
+    int fd = open(path, O_WRONLY); /* O_TRUNC would wait for the disk */
 
-    ck_assert_ptr_nonnull(f);
-    ck_assert_uint_eq(fwrite(data, 1, (size_t)size, f), (size_t)size);
-    ck_assert_int_eq(fclose(f), 0);
+    ck_assert_int_ge(fd, 0);
+    ck_assert_int_eq(write(fd, data, (size_t)size), size);
+    ck_assert_int_eq(ftruncate(fd, size), 0);
+    ck_assert_int_eq(close(fd), 0);
 }
 
 static void must_refuse(const unsigned char *data, long size)
@@ -215,7 +217,6 @@ TCase *potential_file_tests(void)
 {
     TCase *t = tcase_create("file");
 
-    tcase_set_timeout(t, 60);
     tcase_add_test(t, file_brings_everything_back);
     tcase_add_test(t, every_prefix_is_refused);
     tcase_add_test(t, every_bit_flip_is_refused);

@@ -384,7 +384,6 @@ Suite *qe_suite(void)
     tcase_add_loop_test(out, damage_is_told, 0, COUNT(damage));
     tcase_add_loop_test(out, answer_for_another_frame_is_refused, 0,
                         COUNT(others));
-    tcase_set_timeout(out, 60); /* valgrind */
     suite_add_tcase(s, out);
     suite_add_tcase(s, qe_input_tests());
     suite_add_tcase(s, qe_pseudo_tests());

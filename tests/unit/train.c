@@ -247,7 +247,6 @@ Suite *train_suite(void)
     Suite *s = suite_create("train");
     TCase *t = tcase_create("trainer");
 
-    tcase_set_timeout(t, 60);
     tcase_add_test(t, lbfgs_learns_the_labels);
     tcase_add_test(t, adam_learns_the_labels);
     tcase_add_test(t, best_state_is_kept);

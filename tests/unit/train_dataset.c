@@ -301,7 +301,6 @@ TCase *train_dataset_tests(void)
 {
     TCase *t = tcase_create("dataset");
 
-    tcase_set_timeout(t, 60);
     tcase_add_test(t, features_fill_the_range);
     tcase_add_test(t, single_atom_of_an_element_is_scaled);
     tcase_add_test(t, motion_bounds_the_derivatives);

@@ -214,7 +214,6 @@ TCase *train_loss_tests(void)
 {
     TCase *t = tcase_create("loss");
 
-    tcase_set_timeout(t, 60);
     tcase_add_test(t, gradient_of_the_loss);
     tcase_add_test(t, gradient_with_free_forces_only);
     tcase_add_test(t, gradient_of_energies_only);

@@ -238,7 +238,6 @@ TCase *train_reference_tests(void)
 {
     TCase *t = tcase_create("reference");
 
-    tcase_set_timeout(t, 60);
     tcase_add_test(t, two_hidden_layers_as_another_program);
     tcase_add_test(t, three_hidden_layers_as_another_program);
     tcase_add_test(t, predicts_what_amptorch_predicts);
