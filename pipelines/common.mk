@@ -55,13 +55,18 @@ found  = $(filter-out 1 0,$(words $(value $1)))$(strip $(foreach c,$(odd),\
     $$,$(value $1))))
 plain  = $(if $(found),$(error $1 must hold neither blanks nor $(odd)))
 
+whole  = $(if $(filter 0,$(shell expr 'x$($1)' : 'x[0-9][0-9]*$$')),$(error \
+    $1 must be a whole number))
+
 ifeq ($(filter help,$(MAKECMDGOALS)),)
+$(foreach k,SEED TASKS MAX_ROUNDS BUDGET,$(call whole,$k))
 $(if $(DIR),,$(error DIR is empty: say DIR=FOLDER))
 $(call plain,DIR)
 $(call plain,START)
 $(call plain,BIN)
 ifeq ($(wildcard $(START)),)
-$(error there is no file '$(START)': say START=FILE, a structure as extended XYZ)
+$(error there is no file '$(START)': say START=FILE, a structure as \
+    extended XYZ)
 endif
 ifeq ($(shell command -v $(tool)dft-single),)
 $(error there is no $(tool)dft-single: say BIN=FOLDER, where the tools of \
@@ -87,7 +92,8 @@ all:
 	    test ! -e $(DIR)/final.xyz || break; \
 	    in=$(DIR)/$$round; \
 	    if test ! -e $$in/verdict; then \
-	        test $$round -eq 0 || test -e $$in || ! $(budget_spent) || break; \
+	        test $$round -eq 0 || test -e $$in || { $(budget_spent); \
+	            case $$? in 0) break ;; 1) ;; *) exit 2 ;; esac; }; \
 	        $(again) ROUND=$$round round || exit 2; \
 	        $(if $(dry),exit 0;) cat $$in/verdict; \
 	    fi; \

@@ -56,6 +56,8 @@ expect 2 'stops after MAX_ROUNDS' 'run short FMAX=1e-5 MAX_ROUNDS=1'
 says 'short: not relaxed after MAX_ROUNDS=1 rounds: with more it goes on'
 absent short/final.xyz
 absent short/2
+expect 2 'refuses a budget of nothing' 'run short FMAX=1e-5 BUDGET=0'
+says "--budget: '0' is not"
 expect 2 'goes on with more' 'run short FMAX=1e-5 MAX_ROUNDS=2'
 expect 0 'from there' 'test "$(calls short)" -eq 3 && test -s short/2/verdict'
 expect 2 'stops after BUDGET' 'run poor FMAX=1e-5 BUDGET=2'
@@ -121,6 +123,8 @@ expect 2 'ends when there is no such engine' \
 
 expect 2 'wants a start' 'run door START=nowhere.xyz'
 says "there is no file 'nowhere.xyz': say START=FILE, a structure as extended XYZ"
+expect 2 'wants a number of rounds' 'run door MAX_ROUNDS=x'
+says 'MAX_ROUNDS must be a whole number'
 expect 2 'wants the tools' 'run door BIN=/nowhere'
 says 'there is no /nowhere/dft-single: say BIN=FOLDER'
 for name in 'a b' 'a$b' 'a$$b' 'a#b' "a'b" 'a:b' 'a%b' 'a;b' 'a(b'; do
