@@ -129,7 +129,7 @@ static void fold(const struct grid *g, const int c[3], int home[3],
 static bool search(const struct grid *g, int i, const int c[3], int *j,
                    double *r)
 {
-    double shift[3], x[3], own = g->radius[g->a->z[i]];
+    double shift[3], x[3] = {0}, own = g->radius[g->a->z[i]];
     int home[3];
 
     fold(g, c, home, shift);
@@ -152,7 +152,7 @@ static bool search(const struct grid *g, int i, const int c[3], int *j,
 static bool insert(struct grid *g, int i, int *j, double *r)
 {
     double at[3];
-    int lo[3], hi[3], c[3];
+    int lo[3] = {0}, hi[3] = {0}, c[3] = {0};
 
     if (!place(g, i, at))
         return false;

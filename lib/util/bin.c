@@ -77,21 +77,15 @@ void bin_put_text(struct bin *b, const char *s)
     put(b, s, n);
 }
 
-/* The name of a format, with NULs behind it; no NUL if it fills the field. */
-static void fill_name(char name[NAME], const char *format)
-{
-    assert(strlen(format) <= NAME);
-    for (int i = 0; i < NAME; i++)
-        name[i] = *format ? *format++ : '\0';
-}
-
 void bin_init(struct bin *b, const char *format, uint32_t version)
 {
-    char name[NAME];
+    static const char zeros[NAME];
+    size_t n = strlen(format);
 
-    fill_name(name, format);
+    assert(n <= NAME);
     *b = (struct bin){0};
-    put(b, name, NAME);
+    put(b, format, n);
+    put(b, zeros, NAME - n);
     bin_put_u32(b, version);
     bin_put_u32(b, BYTE_ORDER_MARK);
     bin_put_u64(b, 0); /* the length, when it is known */
@@ -134,9 +128,9 @@ static int read_all(struct bin *b, const char *path, struct err *err)
 static int check(const struct bin *b, const char *path, const char *format,
                  uint32_t version, struct err *err)
 {
-    char name[NAME];
+    char name[NAME] = "";
 
-    fill_name(name, format);
+    memcpy(name, format, strlen(format));
     if (b->size < HEADER + TRAILER || memcmp(b->data, name, NAME) != 0)
         return err_set(err, ERR_FORMAT, "%s: not a %s file", path, format);
 
