@@ -4,6 +4,7 @@
 #include <morsel/descriptor.h>
 #include <morsel/io.h>
 #include <morsel/la.h>
+#include <morsel/train.h>
 
 #include <stdlib.h>
 #include <string.h>
@@ -25,7 +26,7 @@ static const struct cli_opt opts[] = {
     {CLI_CHOICE, 0, "format", "FORMAT", &format, 0, 0,
      "text, json or binary (text)", formats},
     {CLI_TEXT, 0, "set", "SET", &set_name, 0, 0,
-     "symmetry functions: paper, neb, FILE (paper)", NULL},
+     "symmetry functions: fine, paper, neb, FILE (paper)", NULL},
     {CLI_REAL, 0, "cutoff", "RC", &cutoff, 0.1, 100,
      "stretch the set to RC, angstrom", NULL},
     {CLI_TEXT, 0, "elements", "A,B,...", &element_list, 0, 0,
@@ -86,36 +87,20 @@ static int listed_elements(int z[MAX_Z], int *n, struct err *err)
     return ret;
 }
 
-/* Those of a frame, in alphabetical order. */
+/* Those of a frame, in alphabetical order; or, as train has it, of numbers. */
 static int elements_of(const struct atoms *a, int z[MAX_Z])
 {
     bool there[MAX_Z + 1] = {false};
     int n = 0;
 
-    for (int i = 0; i < a->natoms; i++) {
-        if (!there[a->z[i]])
-            z[n++] = a->z[i];
+    for (int i = 0; i < a->natoms; i++)
         there[a->z[i]] = true;
-    }
-    qsort(z, (size_t)n, sizeof *z, by_symbol);
+    for (int k = 1; k <= MAX_Z; k++)
+        if (there[k])
+            z[n++] = k;
+    if (format != BINARY)
+        qsort(z, (size_t)n, sizeof *z, by_symbol);
     return n;
-}
-
-static int read_set(struct descriptor *d, const int *z, int n, struct err *err)
-{
-    struct text t;
-    int ret;
-
-    if (descriptor_named(d, set_name, z, n, err) == 0)
-        return 0;
-    if (text_open(&t, set_name, err) < 0)
-        return err_set(err, ERR_IO,
-                       "--set: '%s' is neither paper, nor neb, nor a file "
-                       "that can be read",
-                       set_name);
-    ret = descriptor_read(d, &t, z, n, err);
-    text_close(&t);
-    return ret;
 }
 
 /* The set, for the elements of the first frame unless they are given. */
@@ -127,7 +112,7 @@ static int choose_set(struct work *w, const struct atoms *a, struct err *err)
         n = elements_of(a, z);
     else if (listed_elements(z, &n, err) < 0)
         return err->code;
-    if (read_set(&w->d, z, n, err) < 0)
+    if (descriptor_find(&w->d, set_name, z, n, err) < 0)
         return err->code;
     if (cutoff > 0)
         descriptor_stretch(&w->d, cutoff);
@@ -276,29 +261,12 @@ static void print_json(struct work *w, const struct atoms *a)
     fputs("}\n", w->out);
 }
 
-/* One frame as morsel-features(5) has it. */
-static void put_frame(struct work *w, const struct frame *frame)
+/* As morsel-features(5) has it: the frame and its features. */
+static int put_frame(struct work *w, const struct frame *f, struct err *err)
 {
-    const struct atoms *a = &frame->atoms;
-    struct label label = {0};
-    bool labelled = frame_get_label(frame, NULL, &label);
-
-    if (w->nframe == 1) {
-        descriptor_put(&w->d, &w->bin);
-        bin_put_u32(&w->bin, derivatives);
-    }
-    bin_put_u32(&w->bin, 1);
-    bin_put_u64(&w->bin, atoms_hash(a));
-    bin_put_u64(&w->bin, (uint64_t)a->natoms);
-    for (int i = 0; i < a->natoms; i++)
-        bin_put_u32(&w->bin, (uint32_t)a->z[i]);
-    bin_put_u32(&w->bin, !labelled ? 0 : label.free_energy ? 2 : 1);
-    if (labelled)
-        bin_put_real(&w->bin, label.energy);
-    bin_put_u32(&w->bin, labelled && label.forces);
-    if (labelled && label.forces)
-        bin_put_reals(&w->bin, label.forces[0], 3 * (size_t)a->natoms);
-    features_put(&w->f, derivatives, &w->bin);
+    if (w->nframe == 1)
+        stored_begin(&w->bin, &w->d, derivatives);
+    return stored_put(&w->bin, f, &w->f, derivatives, output, err);
 }
 
 static int do_frame(struct work *w, const struct frame *f, struct err *err)
@@ -313,7 +281,7 @@ static int do_frame(struct work *w, const struct frame *f, struct err *err)
     else if (format == JSON)
         print_json(w, &f->atoms);
     else
-        put_frame(w, f);
+        return put_frame(w, f, err);
     return 0;
 }
 
@@ -360,16 +328,12 @@ static int do_all(struct work *w, int n, char **path, struct err *err)
         n = 1;
         path = only;
     }
-    bin_init(&w->bin, "morsel-features", 1);
     for (int i = 0; i < n; i++)
         if (do_file(w, path[i], err) < 0)
             return err->code;
     if (w->nframe == 0)
         return err_set(err, ERR_FORMAT, "%s: there are no frames", path[0]);
-    if (format != BINARY)
-        return 0;
-    bin_put_u32(&w->bin, 0); /* no more frames */
-    return bin_write(&w->bin, w->out, output, err);
+    return format == BINARY ? stored_end(&w->bin, w->out, output, err) : 0;
 }
 
 int main(int argc, char **argv)

@@ -12,7 +12,7 @@
 
 static const char *output = "-";
 static const char *prior_name = "published";
-static const char *set_name = "fine";
+static const char *set_name;
 static const char *hidden = "20,20";
 static int activation = ACT_TANH;
 static struct schedule schedule = {
@@ -111,19 +111,6 @@ static const struct cli cli = {
     .example = "train -o model train.xyz",
 };
 
-static int get_set(struct descriptor *d, const int *z, int n, struct err *err)
-{
-    struct text t;
-    struct err no_file;
-    int ret = descriptor_named(d, set_name, z, n, err);
-
-    if (ret == 0 || text_open(&t, set_name, &no_file) < 0)
-        return ret;
-    ret = descriptor_read(d, &t, z, n, err);
-    text_close(&t);
-    return ret;
-}
-
 static int get_prior(struct prior *p, const int *z, int n, struct err *err)
 {
     struct text t;
@@ -165,13 +152,13 @@ static int get_net(struct mlp *net, struct err *err)
 
 /* Everything about the model but the numbers that come from the labels. */
 static int make_model(struct model *m, const struct frames *frames,
-                      struct err *err)
+                      struct stored *s, const char *path, struct err *err)
 {
     struct mlp net;
     int z[MAX_Z], n = frames_elements(frames, z), ret = get_net(&net, err);
 
     if (ret == 0)
-        ret = get_set(&m->descriptor, z, n, err);
+        ret = stored_set(s, &m->descriptor, set_name, path, z, n, err);
     if (ret == 0)
         ret = get_prior(&m->prior, z, n, err);
     if (ret < 0)
@@ -325,24 +312,19 @@ static void report(const struct committee *c)
                 c->member[k].fit.rmse_f);
 }
 
-/* Train m on the frames and write it: 1 if it is as good as asked, or 0. */
-static int train(const struct frames *frames, const char *path, struct model *m,
-                 struct err *err)
+/* Train m on the data and write it: 1 if it is as good as asked, or 0. */
+static int train(struct dataset *ds, struct model *m, struct err *err)
 {
     struct committee c;
-    struct dataset ds;
-    int ret = dataset_build(&ds, frames, path, &names, loss.alpha > 0,
-                            (enum force_mask)mask, m, err);
+    int ret = 0;
 
+    dataset_scale(ds, m, (enum scaling)scaling, motion);
+    dataset_reference(ds, m, (enum units)units, &loss);
+    if (warm)
+        ret = start_warm(m, err);
     if (ret < 0)
         return ret;
-    dataset_scale(&ds, m, (enum scaling)scaling, motion);
-    dataset_reference(&ds, m, (enum units)units, &loss);
-    if (warm && (ret = start_warm(m, err)) < 0) {
-        dataset_release(&ds);
-        return ret;
-    }
-    committee_init(&c, &ds, m, &loss, &schedule, &plan);
+    committee_init(&c, ds, m, &loss, &schedule, &plan);
     ret = run(&c, err);
     if (ret == 0)
         ret = check_members(&c, err);
@@ -355,27 +337,36 @@ static int train(const struct frames *frames, const char *path, struct model *m,
         ret = committee_meets(&c);
     }
     committee_release(&c);
+    return ret;
+}
+
+static int learn(const struct frames *frames, struct stored *s,
+                 const char *path, struct model *m, struct err *err)
+{
+    struct dataset ds;
+    int ret = dataset_build_stored(&ds, frames, s, path, &names, loss.alpha > 0,
+                                   (enum force_mask)mask, m, err);
+
+    stored_release(s); /* as large as the data set */
+    if (ret < 0)
+        return ret;
+    ret = train(&ds, m, err);
     dataset_release(&ds);
     return ret;
 }
 
 /* The whole job: 1 if all is as asked, 0 if not, or an error. */
-static int work(struct frames *frames, const char *path, struct model *m,
-                struct err *err)
+static int work(struct frames *frames, struct stored *s, const char *path,
+                struct model *m, struct err *err)
 {
-    int ret = frames_read(frames, path, err);
+    int ret = labelled_read(frames, s, path, err);
 
-    if (ret < 0)
-        return ret;
-    if (frames->n == 0)
-        return err_set(err, ERR_FORMAT, "%s: expected at least one frame",
-                       path);
-    ret = make_model(m, frames, err);
-    if (ret < 0)
-        return ret;
-    if (!dry_run)
-        return train(frames, path, m, err);
-    ret = print_sizes(frames, path, m, err);
+    if (ret == 0)
+        ret = make_model(m, frames, s, path, err);
+    if (ret == 0 && !dry_run)
+        return learn(frames, s, path, m, err);
+    if (ret == 0)
+        ret = print_sizes(frames, path, m, err);
     return ret < 0 ? ret : 1;
 }
 
@@ -383,6 +374,7 @@ int main(int argc, char **argv)
 {
     int i = cli_parse(&cli, argc, argv), ret;
     struct frames frames = {0};
+    struct stored stored = {0};
     struct model m = {0};
     struct err err;
 
@@ -391,8 +383,9 @@ int main(int argc, char **argv)
     schedule.optimizer = (enum optimizer)optimizer;
     if (annealing == 0)
         schedule.period = 0;
-    ret = work(&frames, i < argc ? argv[i] : "-", &m, &err);
+    ret = work(&frames, &stored, i < argc ? argv[i] : "-", &m, &err);
     model_release(&m);
+    stored_release(&stored);
     frames_release(&frames);
     if (ret < 0)
         return cli_fail(&cli, &err);

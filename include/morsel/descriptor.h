@@ -73,7 +73,7 @@ void descriptor_stretch(struct descriptor *d, double rc);
 void descriptor_add(struct descriptor *d, int e, struct sf sf);
 
 /*
- * The set of a name ("paper", "neb"), the same for each of the elements z[n]:
+ * The set of a name ("fine", "paper", "neb"), the same for each of the elements z[n]:
  * G2 for each element all eta; then G4 for each pair of elements, in the
  * order (0,0), (0,1) ... (1,1) ..., zeta outer and lambda inner.  Parameters
  * and sources: morsel-set(5).  ERR_RANGE if there is no set of that name.
@@ -88,11 +88,18 @@ int descriptor_named(struct descriptor *d, const char *name, const int *z,
 int descriptor_read(struct descriptor *d, struct text *t, const int *z, int n,
                     struct err *err) MORSEL_MUST_CHECK;
 
+/* The set of that name, or of the file of that name. */
+int descriptor_find(struct descriptor *d, const char *name, const int *z, int n,
+                    struct err *err) MORSEL_MUST_CHECK;
+
 /* Write it in that format, a line per function, each line after prefix. */
 void descriptor_print(const struct descriptor *d, const char *prefix, FILE *f);
 
 /* Have all elements the same functions? */
 bool descriptor_uniform(const struct descriptor *d);
+
+/* Are they the same, elements in the same order? */
+bool descriptor_same(const struct descriptor *d, const struct descriptor *to);
 
 /* As part of a binary file; the reader sets b->bad on nonsense. */
 void descriptor_put(const struct descriptor *d, struct bin *b);
@@ -137,8 +144,15 @@ int features_compute(struct features *f, const struct descriptor *d,
                      bool derivatives, struct err *err) MORSEL_MUST_CHECK;
 void features_release(struct features *f);
 
-/* As part of a binary file: morsel-features(5). */
+/*
+ * As part of a binary file, morsel-features(5); how many bytes that will be.
+ * The reader takes the features of the atoms of a, into memory that it uses
+ * again as features_compute() does, and sets b->bad on nonsense.
+ */
+size_t features_size(const struct features *f, bool derivatives);
 void features_put(const struct features *f, bool derivatives, struct bin *b);
+void features_get(struct features *f, const struct descriptor *d,
+                  const struct atoms *a, bool derivatives, struct bin *b);
 
 /*
  * forces[j] -= sum_i dG_i/dpos[j] . dedg_i, added to what is there: forces

@@ -88,6 +88,8 @@ struct frames {
 };
 int frames_read(struct frames *s, const char *path,
                 struct err *err) MORSEL_MUST_CHECK;
+int frames_read_text(struct frames *s, struct text *t,
+                     struct err *err) MORSEL_MUST_CHECK; /* what is left of t */
 void frames_append(struct frames *s, const struct frame *f); /* a copy */
 void frames_release(struct frames *s);
 

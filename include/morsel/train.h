@@ -14,6 +14,53 @@
  */
 
 /*
+ * Features that were computed before, from a file of morsel-features(5):
+ * frames as they are, and for each where its features stand in the file, which
+ * is in memory as long as they may be asked for.
+ */
+struct stored {
+    struct descriptor descriptor;
+    bool derivatives;
+    struct bin bin;
+    size_t (*block)[2]; /* [frames][2] where features begin and end */
+};
+void stored_release(struct stored *s);
+
+/*
+ * Read labelled frames, at least one, from path ("-": standard input).  If it
+ * is a feature file, which its first byte tells, *s is filled in too; if not,
+ * it is zeroed.  Errors name the file, and for a frame the line where it would
+ * be if the frames of a feature file stood by themselves.
+ */
+int labelled_read(struct frames *frames, struct stored *s, const char *path,
+                  struct err *err) MORSEL_MUST_CHECK;
+
+/*
+ * The set to train with, of the name or file `name` (NULL: "fine") for the
+ * elements z[n]; or that of s, which gives it away, if there is one.  ERR_RANGE
+ * if it is another than that of the name.
+ */
+int stored_set(struct stored *s, struct descriptor *d, const char *name,
+               const char *path, const int *z, int n,
+               struct err *err) MORSEL_MUST_CHECK;
+
+/*
+ * The features of frame i, whose atoms are a; f as features_compute() has it.
+ * d is the descriptor of s.  ERR_FORMAT if they are no features of a.
+ */
+int stored_get(const struct stored *s, int i, const struct descriptor *d,
+               const struct atoms *a, struct features *f,
+               struct err *err) MORSEL_MUST_CHECK;
+
+/* Write such a file: begin, put each frame with its features, end. */
+void stored_begin(struct bin *b, const struct descriptor *d, bool derivatives);
+int stored_put(struct bin *b, const struct frame *frame,
+               const struct features *f, bool derivatives, const char *path,
+               struct err *err) MORSEL_MUST_CHECK;
+int stored_end(struct bin *b, FILE *f, const char *path,
+               struct err *err) MORSEL_MUST_CHECK;
+
+/*
  * The data set: everything about the frames that does not change while the
  * weights do, computed once.  The features of all atoms of one element are
  * one matrix, so that a network runs over the whole set in one batch.
@@ -64,6 +111,18 @@ int dataset_build(struct dataset *ds, const struct frames *frames,
                   bool forces, enum force_mask mask, const struct model *m,
                   struct err *err) MORSEL_MUST_CHECK;
 void dataset_release(struct dataset *ds);
+
+/*
+ * The same with features that are known if s, which was read with the frames,
+ * is neither NULL nor zeroed; the descriptor of m is that of s.  ERR_RANGE if
+ * forces are asked for and s has no derivatives, or an element of the
+ * descriptor is in no frame: its network would learn nothing, and say anything.
+ */
+int dataset_build_stored(struct dataset *ds, const struct frames *frames,
+                         const struct stored *s, const char *path,
+                         const struct label_names *names, bool forces,
+                         enum force_mask mask, const struct model *m,
+                         struct err *err) MORSEL_MUST_CHECK;
 
 /* Bytes that dataset_build() will hold; the same errors for bad geometries. */
 int dataset_bytes(const struct frames *frames, const char *path,

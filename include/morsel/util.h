@@ -185,6 +185,11 @@ int bin_write(struct bin *b, FILE *f, const char *path,
 int bin_read(struct bin *b, const char *path, const char *format,
              uint32_t version, struct err *err) MORSEL_MUST_CHECK;
 
+/* The same for what is left of an open file; path is for messages. */
+int bin_read_stream(struct bin *b, FILE *f, const char *path,
+                    const char *format, uint32_t version,
+                    struct err *err) MORSEL_MUST_CHECK;
+
 uint32_t bin_get_u32(struct bin *b);
 uint64_t bin_get_u64(struct bin *b);
 double bin_get_real(struct bin *b);

@@ -35,8 +35,8 @@ static int unknown(const struct descriptor *d, const struct atoms *a, int i,
                    element_symbol(a->z[i]), list);
 }
 
-static int lay_out_features(struct features *f, const struct descriptor *d,
-                            const struct atoms *a, struct err *err)
+int lay_out_features(struct features *f, const struct descriptor *d,
+                     const struct atoms *a, struct err *err)
 {
     size_t n = (size_t)a->natoms;
     int total = 0;
@@ -206,19 +206,5 @@ void features_forces(const struct features *f, const double *dedg,
                     sum += dg[m] * de[m];
                 forces[f->atom[e]][k] -= sum;
             }
-    }
-}
-
-void features_put(const struct features *f, bool derivatives, struct bin *b)
-{
-    bin_put_reals(b, f->g, (size_t)f->first[f->natoms]);
-    for (int i = 0; derivatives && i < f->natoms; i++) {
-        int n = f->first[i + 1] - f->first[i];
-
-        bin_put_u64(b, (uint64_t)(f->dep[i + 1] - f->dep[i]));
-        for (int e = f->dep[i]; e < f->dep[i + 1]; e++) {
-            bin_put_u32(b, (uint32_t)f->atom[e]);
-            bin_put_reals(b, f->dg + f->block[e], 3 * (size_t)n);
-        }
     }
 }

@@ -145,6 +145,21 @@ bool descriptor_uniform(const struct descriptor *d)
     return true;
 }
 
+bool descriptor_same(const struct descriptor *d, const struct descriptor *to)
+{
+    if (d->cutoff.type != to->cutoff.type || d->cutoff.rc != to->cutoff.rc ||
+        d->cutoff.gamma != to->cutoff.gamma || d->nelement != to->nelement)
+        return false;
+    for (int e = 0; e < d->nelement; e++) {
+        if (d->z[e] != to->z[e] || d->nsf[e] != to->nsf[e])
+            return false;
+        for (int m = 0; m < d->nsf[e]; m++)
+            if (!same_sf(&d->sf[e][m], &to->sf[e][m]))
+                return false;
+    }
+    return true;
+}
+
 void descriptor_put(const struct descriptor *d, struct bin *b)
 {
     bin_put_u32(b, d->cutoff.type);

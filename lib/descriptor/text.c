@@ -296,6 +296,20 @@ int descriptor_read(struct descriptor *d, struct text *t, const int *z, int n,
     return ret;
 }
 
+int descriptor_find(struct descriptor *d, const char *name, const int *z, int n,
+                    struct err *err)
+{
+    struct text t;
+    struct err no_file;
+    int ret = descriptor_named(d, name, z, n, err);
+
+    if (ret == 0 || text_open(&t, name, &no_file) < 0)
+        return ret;
+    ret = descriptor_read(d, &t, z, n, err);
+    text_close(&t);
+    return ret;
+}
+
 /* " key x", with as many digits as come back to the bit. */
 static void print_number(const char *key, double x, FILE *f)
 {

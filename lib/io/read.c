@@ -147,11 +147,12 @@ int frame_read(struct text *t, struct frame *f, struct err *err)
     return ret;
 }
 
-static int read_all(struct frames *s, struct text *t, struct err *err)
+int frames_read_text(struct frames *s, struct text *t, struct err *err)
 {
     struct frame f;
     int ret;
 
+    *s = (struct frames){0};
     while ((ret = frame_read(t, &f, err)) > 0) {
         if (s->n == s->room) {
             s->room = s->room ? 2 * s->room : 16;
@@ -172,7 +173,7 @@ int frames_read(struct frames *s, const char *path, struct err *err)
     *s = (struct frames){0};
     if (ret < 0)
         return ret;
-    ret = read_all(s, &t, err);
+    ret = frames_read_text(s, &t, err);
     text_close(&t);
     return ret;
 }

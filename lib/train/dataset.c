@@ -181,28 +181,37 @@ static double cutoff(const struct model *m)
     return m->prior.nelement > 0 ? fmax(rc, m->prior.rc) : rc;
 }
 
-/* The rest: neighbors, prior, features. */
-static int fill_example(struct dataset *ds, struct example *x,
-                        const struct atoms *a, const struct model *m,
+static void subtract_prior(struct example *x, const struct prior *p,
+                           const struct atoms *a, const struct neighbors *nb)
+{
+    double(*prior)[3] = xcalloc((size_t)a->natoms, sizeof *prior);
+
+    x->energy -= prior_eval(p, a, nb, prior);
+    for (int i = 0; i < a->natoms; i++)
+        for (int c = 0; c < 3; c++)
+            x->forces[i][c] -= prior[i][c];
+    free(prior);
+}
+
+/* The rest: neighbors, prior, features; s is NULL if these are not known. */
+static int fill_example(struct dataset *ds, int i, const struct atoms *a,
+                        const struct stored *s, const struct model *m,
                         struct err *err)
 {
+    const struct descriptor *d = &m->descriptor;
     struct neighbors nb = {0};
     struct features f = {0};
-    int ret = neighbors_find(&nb, a, cutoff(m), err);
+    int ret = 0;
 
+    if (!s || m->prior.nelement > 0)
+        ret = neighbors_find(&nb, a, cutoff(m), err);
     if (ret == 0)
-        ret = features_compute(&f, &m->descriptor, a, &nb, ds->forces, err);
+        ret = s ? stored_get(s, i, d, a, &f, err)
+                : features_compute(&f, d, a, &nb, ds->forces, err);
     if (ret == 0) {
-        store(ds, x, &f);
-        if (m->prior.nelement > 0) {
-            double(*prior)[3] = xcalloc((size_t)a->natoms, sizeof *prior);
-
-            x->energy -= prior_eval(&m->prior, a, &nb, prior);
-            for (int i = 0; i < a->natoms; i++)
-                for (int c = 0; c < 3; c++)
-                    x->forces[i][c] -= prior[i][c];
-            free(prior);
-        }
+        store(ds, &ds->example[i], &f);
+        if (m->prior.nelement > 0)
+            subtract_prior(&ds->example[i], &m->prior, a, &nb);
     }
     features_release(&f);
     neighbors_release(&nb);
@@ -216,14 +225,42 @@ static void alloc_rows(struct dataset *ds)
                             sizeof *ds->x[el]);
 }
 
+/* Can the networks learn what they are asked from what is stored? */
+static int check_stored(const struct dataset *ds, const struct stored *s,
+                        const char *path, const struct descriptor *d,
+                        struct err *err)
+{
+    if (ds->forces && !s->derivatives)
+        return err_set(err, ERR_RANGE,
+                       "%s: expected derivatives, which forces need", path);
+    for (int el = 0; el < ds->nelement; el++)
+        if (ds->nrow[el] == 0)
+            return err_set(err, ERR_RANGE,
+                           "%s: expected an atom of %s, an element of its set",
+                           path, element_symbol(d->z[el]));
+    return 0;
+}
+
 int dataset_build(struct dataset *ds, const struct frames *frames,
                   const char *path, const struct label_names *names,
                   bool forces, enum force_mask mask, const struct model *m,
                   struct err *err)
 {
+    return dataset_build_stored(ds, frames, NULL, path, names, forces, mask, m,
+                                err);
+}
+
+int dataset_build_stored(struct dataset *ds, const struct frames *frames,
+                         const struct stored *s, const char *path,
+                         const struct label_names *names, bool forces,
+                         enum force_mask mask, const struct model *m,
+                         struct err *err)
+{
     size_t nelement = (size_t)m->descriptor.nelement;
     int ret = 0, bad = frames->n;
 
+    if (s && !s->bin.data)
+        s = NULL;
     *ds = (struct dataset){.forces = forces, .n = frames->n};
     ds->nelement = m->descriptor.nelement;
     ds->example = xcalloc((size_t)frames->n, sizeof *ds->example);
@@ -240,14 +277,16 @@ int dataset_build(struct dataset *ds, const struct frames *frames,
             goto fail;
         }
     }
+    ret = s ? check_stored(ds, s, path, &m->descriptor, err) : 0;
+    if (ret < 0)
+        goto fail;
     alloc_rows(ds);
 
     /* The message is that of the first bad frame, whoever meets it. */
 #pragma omp parallel for schedule(dynamic)
     for (int i = 0; i < frames->n; i++) {
         struct err e;
-        int r =
-            fill_example(ds, &ds->example[i], &frames->frame[i].atoms, m, &e);
+        int r = fill_example(ds, i, &frames->frame[i].atoms, s, m, &e);
 
         if (r < 0) {
 #pragma omp critical

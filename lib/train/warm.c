@@ -13,17 +13,6 @@ static bool same_bytes(struct bin *a, struct bin *b)
     return same;
 }
 
-static bool same_descriptor(const struct model *p, const struct model *q)
-{
-    struct bin a, b;
-
-    bin_init(&a, "", 0);
-    bin_init(&b, "", 0);
-    descriptor_put(&p->descriptor, &a);
-    descriptor_put(&q->descriptor, &b);
-    return same_bytes(&a, &b);
-}
-
 static bool same_prior(const struct model *p, const struct model *q)
 {
     struct bin a, b;
@@ -79,7 +68,7 @@ int warm_start(struct model *m, const struct model *old, struct err *err)
 {
     const char *what = NULL;
 
-    if (!same_descriptor(m, old))
+    if (!descriptor_same(&m->descriptor, &old->descriptor))
         what = "set of symmetry functions or elements";
     else if (!same_prior(m, old))
         what = "prior";

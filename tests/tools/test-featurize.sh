@@ -59,7 +59,7 @@ same out "$PWD/want" 1e-15
 expect 2 'refuses a cutoff out of range' "$RUN featurize --cutoff=-1"
 says "--cutoff: '-1' is not a number from 0.1 to 100"
 expect 2 'refuses an unknown set' "$RUN featurize --set=x -o bad dimer.xyz"
-says "--set: 'x' is neither paper, nor neb, nor a file that can be read"
+says "there is no set 'x'"
 absent bad
 absent bad.part
 printf 'morsel-set 1\nG2 Cu\n' >bad.set
@@ -129,18 +129,18 @@ for _ in range(get('Q')):
         get('IIIdddd')
 assert get('I') == 1
 frames = 0
+xyz = b''
 for line in open(sys.argv[2]):
     want = json.loads(line)
     assert get('I') == 1
-    get('Q')
-    natoms = get('Q')
-    z = [get('I') for _ in range(natoms)]
-    kind = get('I')
-    if kind:
-        assert kind == 1 and get('d') == -1.5
-    if get('I'):
-        assert [get('d') for _ in range(3 * natoms)] == \
-            [0, 0, 0.25, 0, 0, -0.25]
+    text = get('%ds' % get('Q'))
+    xyz += text
+    rows = text.decode().split('\n')
+    natoms = int(rows[0])
+    assert len(rows) == natoms + 3
+    z = [{'C': 6, 'Cu': 29}[row.split()[0]] for row in rows[2:-1]]
+    end = get('Q')
+    end += at
     for i in range(natoms):
         assert [get('d') for _ in range(n[z[i]])] == want['G'][i]
     for i in range(natoms):
@@ -151,8 +151,10 @@ for line in open(sys.argv[2]):
                 for s in range(n[z[i]]):
                     dense[s][j][x] = get('d')
         assert dense == want['dG'][i]
+    assert at == end
     frames += 1
 assert get('I') == 0 and at == len(data) - 4
+open('xyz', 'wb').write(xyz)
 print(frames, 'frames')
 PY
 options='--derivatives --elements=C,Cu two.xyz'
@@ -161,6 +163,12 @@ expect 0 'writes JSON' "$RUN featurize --format=json -o j $options"
 expect 0 'and both say the same' 'python3 binary.py b j'
 echo '2 frames' >want
 same out "$PWD/want"
+
+expect 0 'and the frames as they were' 'merge-db --format=json xyz'
+mv out stored.json
+expect 0 'with every label' 'merge-db --format=json two.xyz'
+cmp -s out stored.json
+report $? 'are in the binary file'
 
 # Sets that differ between elements.
 cat >differ.set <<'END'

@@ -123,6 +123,62 @@ cmp -s one two || status=$?
 test $status -eq 1
 report $? 'is another committee'
 
+# From features: the same bytes, whatever the options.
+expect 0 'features of the frames' "featurize --format=binary --derivatives \
+    --set=fine -o features train.xyz"
+for option in --prior=none --prior=published --force-mask=free --alpha=0 \
+    --scaling=motion '--committee=2 --bootstrap --loss=paper' --set=fine; do
+    expect 0 "frames with $option" \
+        "$RUN train $quick $option -o of-frames train.xyz"
+    expect 0 'and features' \
+        "$RUN train $quick $option -o of-features features"
+    cmp -s of-frames of-features
+    report $? 'give the same model to the bit'
+done
+expect 0 'reads features from a pipe, whatever their name' \
+    "cat features | $RUN train $quick --set=fine -o of-features -"
+cmp -s of-frames of-features
+report $? 'to the same model'
+expect 0 'features of labels of other names' "featurize --format=binary \
+    --derivatives --set=fine -o own own.xyz"
+expect 0 'have them' "$RUN train --epochs=1 -o model \
+    --energy-key=free_energy --forces-key=f own"
+says 'train: 6 frames, label free_energy, all forces'
+expect 0 'tells sizes of features' "$RUN train --dry-run features"
+mv out sizes
+expect 0 'and of frames' "$RUN train --dry-run train.xyz"
+cmp -s out sizes
+report $? 'which are the same'
+
+expect 2 'refuses features of another set' \
+    "$RUN train -o bad --set=paper features"
+says "features: the features are of another set than 'paper'"
+absent bad
+expect 0 'features without derivatives' \
+    "featurize --format=binary --set=fine -o values train.xyz"
+expect 2 'are not enough for forces' "$RUN train -o bad values"
+says 'values: expected derivatives, which forces need'
+expect 0 'but for energies' "$RUN train $quick --alpha=0 -o model values"
+expect 0 'features of an element that is not there' "featurize --set=fine \
+    --format=binary --derivatives --elements=C,O,Cu -o more train.xyz"
+expect 2 'leave it nothing to learn from' "$RUN train -o bad more"
+says 'more: expected an atom of O, an element of its set'
+expect 0 'features without a label' "featurize --format=binary \
+    --derivatives -o unlabelled unlabelled.xyz"
+expect 2 'are refused where the frame stood' "$RUN train -o bad unlabelled"
+says "unlabelled:31: expected a frame with the key 'free_energy' or"
+printf '2\npbc="F F F"\nC 0 0 0\nC 0 0 1e-3\n' >overlap.xyz
+expect 0 'features of atoms that overlap' \
+    "featurize --format=binary -o overlap overlap.xyz"
+expect 2 'are refused as their frame is' "$RUN train -o bad overlap"
+says 'overlap:1: expected atoms apart, got C 2 0.001 angstrom from C 1'
+head -c 100000 features >short
+expect 2 'refuses features that were cut' "$RUN train -o bad short"
+says 'short: 100000 bytes, its header says'
+expect 2 'and other files' "$RUN train -o bad model"
+says 'model: not a morsel-features file'
+absent bad
+
 # One frame, and on from there.
 frames 1 >one.xyz
 expect 0 'learns a single frame' "$RUN train -q -o first --epochs=20 \

@@ -29,5 +29,6 @@ void tear_down(struct fixture *x);
 TCase *train_loss_tests(void);
 TCase *train_dataset_tests(void);
 TCase *train_reference_tests(void);
+TCase *train_stored_tests(void);
 
 #endif
