@@ -32,7 +32,7 @@ structure_mae() { # of the last frames of two files, milliangstrom
     rows "$1" >"$out/a" && rows "$2" >"$out/b"
     paste -d ' ' "$out/a" "$out/b" | awk '
         function abs(x) { return x < 0 ? -x : x }
-        { h = NF / 2; for (k = 2; k <= 4; k++) s += abs($k - $(k + NA)) }
+        { for (k = 2; k <= 4; k++) s += abs($k - $(k + NA)) }
         END { printf "%.2f", 1000 * s / NR }' \
         NA="$(awk '{ print NF; exit }' "$out/a")"
 }

@@ -35,6 +35,22 @@ awk 'BEGIN { srand(1); print 200000
 simulate relax -q --oracle='dft-single -q --engine=emt' --fmax=1e-9 \
     --max-steps=200 --max-step=0.01 -o walk.xyz start.xyz || test $? -eq 1
 
+# A model of one network, to walk on: the whole of simulate, start to end.
+dft-single -q --engine=emt -o start.lab.xyz start.xyz
+train -q --epochs=50 -o model start.lab.xyz
+
+walk_on_model() {
+    before=$(date +%s.%N)
+    simulate relax -q --model=model --method=fire --max-step=0.001 \
+        --fmax=1e-6 --max-steps=3000 --every=3000 -o model.xyz start.xyz ||
+        test $? -eq 1
+    after=$(date +%s.%N)
+    awk -v t0="$before" -v t1="$after" '{ for (i = 1; i <= NF; i++)
+            if (index($i, "step=") == 1) n = substr($i, 6) }
+        END { print "simulate_relax", 13 * (n + 1) / (t1 - t0),
+            "atom-steps/s" }' model.xyz
+}
+
 measure() {
     for program in "$BENCH"/*; do
         test ! -x "$program" || test -d "$program" || case $program in
@@ -42,6 +58,7 @@ measure() {
         *) "$program" ;;
         esac
     done
+    walk_on_model
     seconds read_write_200000_atoms 'merge-db big.xyz'
     seconds emt_200_frames 'dft-single -q --engine=emt walk.xyz'
     test -z "$python" || {
