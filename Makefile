@@ -70,7 +70,7 @@ FUZZ_SRC := $(wildcard tests/fuzz/*.c)
 BENCH_SRC := $(wildcard tests/bench/*.c)
 HEADERS  := $(wildcard include/morsel/*.h lib/*/*.h)
 MAN      := $(wildcard man/*.[157])
-PIPES    := $(wildcard pipelines/*.mk)
+PIPES    := $(wildcard pipelines/*)
 SHELLS   := $(wildcard .ci/* tests/*/*.sh examples/*.sh pipelines/*.sh)
 
 LIB   := $(BUILD)/libmorsel.a
@@ -238,6 +238,8 @@ install: all
 	        $(DESTDIR)$(bindir)/$(PROGRAM_PREFIX)$$t || exit 1; \
 	done
 	$(INSTALL) -m 644 $(PIPES) $(DESTDIR)$(datadir)/pipelines
+	sed 's/^TOOL_PREFIX *?=/&$(PROGRAM_PREFIX)/' pipelines/common.mk \
+	    >$(DESTDIR)$(datadir)/pipelines/common.mk
 	for m in $(MAN); do \
 	    to=$(DESTDIR)$(mandir)/man$${m##*.}; name=$${m#man/}; \
 	    case $$name in *.1) name=$(PROGRAM_PREFIX)$$name ;; esac; \

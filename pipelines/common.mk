@@ -14,6 +14,7 @@
 START        ?= start.xyz## structure to begin with, extended XYZ
 DIR          ?= run## folder of this run
 BIN          ?=## folder of the tools, if they are not on PATH
+TOOL_PREFIX  ?=## what comes before their names, as in morsel-train
 
 ENGINE       ?= emt## who labels: see dft-single(1)
 ENGINE_FLAGS ?=## options of dft-single for that engine
@@ -32,7 +33,7 @@ MAX_ROUNDS   ?= 30## give up after so many rounds
 BUDGET       ?= 200## give up after so many labels
 ROUND        ?= 0
 
-tool := $(if $(BIN),$(BIN)/)
+tool := $(if $(BIN),$(BIN)/)$(TOOL_PREFIX)
 here := $(dir $(PIPELINE))
 now  := $(DIR)/$(ROUND)
 prev := $(DIR)/$(shell expr $(ROUND) - 1)
