@@ -32,6 +32,13 @@ void outcome_release(struct outcome *o);
 int outcome_fail(struct outcome *o, const char *reason, const char *fmt, ...)
     MORSEL_PRINTF(3, 4);
 
+/*
+ * The label of a frame, and which engine at which settings it says it is of;
+ * `parse` if there is no label.  outcome_source() takes the latter alone.
+ */
+void outcome_take(struct outcome *o, const struct frame *f);
+void outcome_source(struct outcome *o, const struct frame *f);
+
 /* Could the same question get another answer? */
 bool outcome_may_change(const struct outcome *o);
 

@@ -49,7 +49,13 @@ static void copy_text(char *to, size_t room, const struct frame *f,
     snprintf(to, room, "%s", text ? text : "");
 }
 
-void answer_label(const struct frame *f, struct outcome *out)
+void outcome_source(struct outcome *out, const struct frame *f)
+{
+    copy_text(out->engine, sizeof out->engine, f, "dft_engine");
+    copy_text(out->settings, sizeof out->settings, f, "dft_settings");
+}
+
+void outcome_take(struct outcome *out, const struct frame *f)
 {
     const double *forces = frame_get_column(f, "forces", 3);
     size_t size = (size_t)f->atoms.natoms * sizeof *out->forces;
@@ -71,8 +77,7 @@ void answer_label(const struct frame *f, struct outcome *out)
     out->has_stress = frame_get_matrix(f, "stress", out->stress);
     out->forces = xcalloc((size_t)f->atoms.natoms, sizeof *out->forces);
     memcpy(out->forces, forces, size);
-    copy_text(out->engine, sizeof out->engine, f, "dft_engine");
-    copy_text(out->settings, sizeof out->settings, f, "dft_settings");
+    outcome_source(out, f);
     out->ok = true;
 }
 
@@ -100,7 +105,7 @@ void answer_take(const struct frame *answer, const struct frame *asked,
                      "was asked",
                      moved);
     else
-        answer_label(answer, out);
+        outcome_take(out, answer);
 }
 
 void answer_parse(const char *text, size_t size, const char *name,

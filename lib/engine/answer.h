@@ -19,7 +19,4 @@ void answer_take(const struct frame *answer, const struct frame *asked,
 void answer_parse(const char *text, size_t size, const char *name,
                   const struct frame *asked, struct outcome *out);
 
-/* The label of a frame, whatever was asked: `parse` if there is none. */
-void answer_label(const struct frame *f, struct outcome *out);
-
 #endif

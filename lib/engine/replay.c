@@ -44,7 +44,7 @@ static int replay_label(struct engine *e, const struct frame *f,
         return outcome_fail(out, "replay",
                             "the nearest labelled frame is %.3g angstrom away",
                             distance);
-    answer_label(g, out);
+    outcome_take(out, g);
     return 0;
 }
 

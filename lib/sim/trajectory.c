@@ -108,37 +108,24 @@ int trajectory_put(struct trajectory *t, const struct frame *f, struct err *err)
     return ret == 0 && t->labels ? output_sync(t->f, t->path, err) : ret;
 }
 
-static void copy_text(char *to, size_t room, const struct frame *f,
-                      const char *key)
-{
-    const char *text = frame_get_text(f, key);
-
-    snprintf(to, room, "%s", text ? text : "");
-}
-
 int trajectory_recall(const struct trajectory *t, const struct frame *f,
                       struct outcome *o, struct err *err)
 {
     const struct frame *then = &t->done.frame[t->next];
     const char *reason = frame_get_text(then, "fail_reason");
     const char *detail = frame_get_text(then, "fail_detail");
-    struct label label;
-    size_t n = (size_t)f->atoms.natoms;
+    double energy, free_energy;
 
     if (atoms_hash(&then->atoms) != atoms_hash(&f->atoms))
         return another_walk(t, err);
-    copy_text(o->engine, sizeof o->engine, then, "dft_engine");
-    copy_text(o->settings, sizeof o->settings, then, "dft_settings");
+    outcome_source(o, then);
     if (reason && detail)
         return outcome_fail(o, reason, "%s", detail);
-    if (!frame_get_label(then, NULL, &label) || !label.forces ||
-        !label.free_energy || !frame_get_real(then, "energy", &o->energy))
+    if (!frame_get_column(then, "forces", 3) ||
+        !frame_get_real(then, "free_energy", &free_energy) ||
+        !frame_get_real(then, "energy", &energy))
         return another_walk(t, err);
-    o->ok = true;
-    o->free_energy = label.energy;
-    o->forces = xcalloc(n, sizeof *o->forces);
-    memcpy(o->forces, label.forces, n * sizeof *o->forces);
-    o->has_stress = frame_get_matrix(then, "stress", o->stress);
+    outcome_take(o, then);
     return 0;
 }
 
