@@ -38,8 +38,9 @@ INSTALL ?= install
 # make install PROGRAM_PREFIX=morsel-
 PROGRAM_PREFIX ?=
 
-PKGS := openblas lapacke
-DEPS := gcc libc6-dev make pkg-config libopenblas-dev liblapacke-dev check gnuplot-nox
+PKGS := openblas lapacke fftw3 libxc spglib
+DEPS := gcc libc6-dev make pkg-config libopenblas-dev liblapacke-dev \
+        libfftw3-dev libxc-dev libsymspg-dev check gnuplot-nox
 DEPS_DEV := clang clang-format clang-tidy cppcheck shellcheck mandoc valgrind \
             python3-ase quantum-espresso
 
@@ -52,7 +53,8 @@ HARDEN := -fPIE -fstack-protector-strong -fcf-protection \
 # Nobody reads the exception flags or errno of arithmetic: a loop with a
 # comparison or a sqrt can vectorize.  No fused multiply-add on the compiler's
 # own account: the same numbers from each compiler and processor.
-MATH := -fno-trapping-math -fno-math-errno -ffp-contract=off
+MATH := -fno-trapping-math -fno-math-errno -ffp-contract=off \
+        -fcx-limited-range
 
 # What the code needs; CPPFLAGS, CFLAGS, LDFLAGS and LDLIBS are the user's.
 SAN_FLAGS = $(if $(SAN),-fsanitize=$(SAN) -fno-sanitize-recover=all)
@@ -61,7 +63,8 @@ ALL_CPPFLAGS := -Iinclude -D_XOPEN_SOURCE=700 -DMORSEL_VERSION='"$(VERSION)"' \
 ALL_CFLAGS   := -std=c11 -fopenmp $(MATH) $(WARN) $(WERROR) $(SAN_FLAGS) $(HARDEN) \
                 $(CFLAGS)
 ALL_LDFLAGS  := -pie -Wl,--as-needed,-z,relro,-z,now $(SAN_FLAGS) $(LDFLAGS)
-ALL_LDLIBS   := $(shell pkg-config --libs $(PKGS) 2>/dev/null) -lm $(LDLIBS)
+ALL_LDLIBS   := $(shell pkg-config --libs $(PKGS) 2>/dev/null) -lm \
+                $(LDLIBS)
 
 LIB_SRC  := $(wildcard lib/*/*.c)
 TOOL_SRC := $(wildcard tools/*.c)
@@ -120,7 +123,8 @@ $(BUILD)/flags: force
 
 have-deps:
 	@pkg-config --exists $(PKGS) check || { \
-	    echo "morsel needs pkg-config, OpenBLAS, LAPACKE and Check:" >&2; \
+	    echo "morsel needs pkg-config, OpenBLAS, LAPACKE, FFTW3, libxc" \
+	    "and Check:" >&2; \
 	    echo "run 'make deps', or install $(DEPS)" >&2; exit 2; }
 
 deps:

@@ -1,6 +1,8 @@
 #ifndef MORSEL_LA_H
 #define MORSEL_LA_H
 
+#include <complex.h>
+
 #include <morsel/util.h>
 
 /*
@@ -16,12 +18,21 @@ void la_threads(int n);
  * a[i * k + j].  BLAS and LAPACK are called from lib/la only.
  */
 
-enum la_op { LA_N, LA_T }; /* as it is, or transposed */
+enum la_op { LA_N, LA_T, LA_H }; /* as it is, transposed, its adjoint */
 
 /* c <- alpha op(a) op(b) + beta c, with op(a) m x k, op(b) k x n, c m x n. */
 void la_gemm(enum la_op op_a, enum la_op op_b, int m, int n, int k,
              double alpha, const double *a, const double *b, double beta,
              double *c);
+
+/* The same with rows lda, ldb, ldc numbers apart; and of complex matrices. */
+void la_dgemm(enum la_op op_a, enum la_op op_b, int m, int n, int k,
+              double alpha, const double *a, int lda, const double *b, int ldb,
+              double beta, double *c, int ldc);
+void la_zgemm(enum la_op op_a, enum la_op op_b, int m, int n, int k,
+              double alpha, const double complex *a, int lda,
+              const double complex *b, int ldb, double beta, double complex *c,
+              int ldc);
 
 /* x . y, and y <- a x + y, of vectors [n]. */
 double la_dot(int n, const double *x, const double *y);

@@ -30,6 +30,7 @@ int main(void)
     srunner_add_suite(runner, select_suite());
     srunner_add_suite(runner, engine_suite());
     srunner_add_suite(runner, qe_suite());
+    srunner_add_suite(runner, dft_suite());
     srunner_run_all(runner, CK_ENV); /* CK_VERBOSITY, CK_RUN_SUITE, ... */
     failed = srunner_ntests_failed(runner);
     srunner_free(runner);

@@ -20,6 +20,7 @@ Suite *sim_suite(void);
 Suite *select_suite(void);
 Suite *engine_suite(void);
 Suite *qe_suite(void);
+Suite *dft_suite(void);
 
 /* A text to read from, in memory. */
 struct text text_of(const char *name, const char *string);

@@ -1,0 +1,46 @@
+#ifndef MORSEL_DFT_OCCUPY_H
+#define MORSEL_DFT_OCCUPY_H
+
+#include <morsel/util.h>
+
+/*
+ * Occupations of states, the Fermi level, and the entropy.
+ *
+ * Sources: N. D. Mermin, Phys. Rev. 137, A1441 (1965); C.-L. Fu and K.-M. Ho,
+ * Phys. Rev. B 28, 5480 (1983) (Gaussian); M. Methfessel and A. T. Paxton,
+ * Phys. Rev. B 40, 3616 (1989), order 1; N. Marzari, D. Vanderbilt, A. De Vita
+ * and M. C. Payne, Phys. Rev. Lett. 82, 3296 (1999) (cold).
+ */
+enum smearing { SMEAR_NONE, SMEAR_FD, SMEAR_GAUSS, SMEAR_MP, SMEAR_MV };
+
+/* x = (mu - e) / sigma: the occupation theta(x) in [0, 1] (a little beyond,
+ * MP and MV), and the entropy function w(x): -TS = sigma sum w. */
+double smear_occupation(enum smearing kind, double x);
+double smear_entropy(enum smearing kind, double x);
+
+/*
+ * e[nspin][nk][nb] hartree, weight[nk] adding up to 1, nelectrons.  Fills in
+ * f[nspin][nk][nb], 0 ... 2/nspin, without the weight, the Fermi level, and
+ * -TS.  SMEAR_NONE: the lowest states are full; moment (mu_B) is then the
+ * excess of up over down, mu the middle of the gap (or of the highest state
+ * if there is nothing above).  With smearing both spins share mu.
+ * ERR_RANGE if nb states cannot hold the electrons; ERR_RANGE without
+ * smearing if the numbers of electrons of a spin are not whole.
+ */
+struct occupation {
+    double fermi;
+    double gap;        /* without smearing: of the lowest empty state; else 0 */
+    double minus_ts;   /* hartree */
+    double nelectrons; /* as summed up */
+    double moment;     /* mu_B */
+};
+int occupy(enum smearing kind, double sigma, int nspin, int nk, int nb,
+           const double *weight, const double *e, double nelectrons,
+           double moment, double *f, struct occupation *o,
+           struct err *err) MORSEL_MUST_CHECK;
+
+/* E(sigma -> 0) of E and F = E - TS: (E + F)/2 for Fermi-Dirac and Gaussian,
+ * (2F + E)/3-like for MP of order 1, F for cold smearing to this order. */
+double smear_extrapolate(enum smearing kind, double internal, double free);
+
+#endif

@@ -1,0 +1,93 @@
+#ifndef MORSEL_DFT_PSEUDO_H
+#define MORSEL_DFT_PSEUDO_H
+
+#include <stdbool.h>
+
+#include <morsel/util.h>
+
+/*
+ * Pseudopotentials, whatever file they are from: an ionic charge, a local
+ * potential, projectors with their strengths D_ij, and, if the file has them,
+ * a core charge for the exchange and correlation, and the density and the
+ * orbitals of the free atom to start from.
+ *
+ * All radial functions are met in reciprocal space, as functions of q in
+ * 1/bohr with their slope df/dq, in hartree atomic units:
+ *
+ *     local    f(q) = int v(r) exp(-iqr) d3r, hartree bohr^3; contains
+ *              -4 pi zion / q^2.  At q = 0: the limit of f(q) + 4 pi zion/q^2
+ *              (the "alpha Z" term), slope 0.
+ *     core     f(q) = int rho_core(r) exp(-iqr) d3r, electrons
+ *     density  f(q) = int rho_atom(r) exp(-iqr) d3r, electrons: the valence
+ *              of the free atom; f(0) = zion
+ *     beta i   f(q) = 4 pi int r^2 j_l(qr) beta_i(r) dr, l = l[i]
+ *     orbital i  the same of the radial wave function of the free atom
+ */
+enum pseudo_part {
+    PSEUDO_LOCAL,
+    PSEUDO_CORE,
+    PSEUDO_DENSITY,
+    PSEUDO_BETA,
+    PSEUDO_ORBITAL,
+};
+
+enum { PSEUDO_MAX_L = 3 };
+
+struct pseudo_data; /* private to the kind of file */
+
+struct pseudo {
+    int z;
+    char source[256];    /* the file, or the name in the built-in table */
+    char functional[32]; /* "PBE", "LDA", ... ; "" if not said */
+    double zion;         /* electrons that are not frozen */
+    int nbeta;           /* radial projectors */
+    int *l;              /* [nbeta] */
+    double *d;           /* [nbeta][nbeta] D_ij, hartree; 0 if l differ */
+    double *q;           /* [nbeta][nbeta] Q_ij, NULL: norm-conserving, S=1 */
+    bool core;           /* has a core charge (nlcc) */
+    int norbitals;
+    int *orbital_l;             /* [norbitals] */
+    double *orbital_occupation; /* [norbitals] electrons */
+    double core_radius; /* bohr: the largest radius within which potential or
+                           wave functions are not those of the atom */
+    double ecut_hint;   /* hartree, suggested by the file; 0: none */
+
+    double (*eval)(const struct pseudo *p, enum pseudo_part part, int i,
+                   double q, double *slope);
+    void (*release)(struct pseudo *p);
+    struct pseudo_data *data;
+};
+
+/* f(q), and its slope if slope is not NULL.  i: projector or orbital. */
+static inline double pseudo_eval(const struct pseudo *p, enum pseudo_part part,
+                                 int i, double q, double *slope)
+{
+    return p->eval(p, part, i, q, slope);
+}
+
+void pseudo_release(struct pseudo *p);
+
+/*
+ * The built-in table: dual-space Gaussian potentials of S. Goedecker, M. Teter
+ * and J. Hutter, Phys. Rev. B 54, 1703 (1996); C. Hartwigsen, S. Goedecker and
+ * J. Hutter, Phys. Rev. B 58, 3641 (1998); M. Krack, Theor. Chem. Acc. 114,
+ * 145 (2005).
+ *
+ * functional is "PBE" or "LDA"; q the number of valence electrons (0: that of
+ * most use).  ERR_RANGE if there is none, with those that there are.
+ */
+int pseudo_builtin(struct pseudo *p, int z, const char *functional, int q,
+                   struct err *err) MORSEL_MUST_CHECK;
+
+/* The same format, or any a user may have: UPF v2, or GTH text (as CP2K and
+ * ABINIT write it).  qmax (1/bohr): how far eval() will be asked. */
+int pseudo_read(struct pseudo *p, const char *path, double qmax,
+                struct err *err) MORSEL_MUST_CHECK;
+
+/*
+ * The pseudo-atom: orbitals and density of the free, spherical, unpolarised
+ * atom in its potential, for those that come without (GTH).  Called by the
+ * readers; density and orbitals are then there for every potential.
+ */
+
+#endif

@@ -1,0 +1,16 @@
+#include "dft_suite.h"
+
+Suite *dft_suite(void)
+{
+    Suite *s = suite_create("dft");
+
+    dft_grid_cases(s);
+    dft_pseudo_cases(s);
+    dft_terms_cases(s);
+    dft_nonlocal_cases(s);
+    dft_occupy_cases(s);
+    dft_symmetry_cases(s);
+    dft_wave_cases(s);
+    dft_scf_cases(s);
+    return s;
+}

@@ -1,0 +1,6 @@
+#include "dft_suite.h"
+
+void dft_scf_cases(Suite *s)
+{
+    (void)s;
+}

@@ -1,0 +1,6 @@
+#include "dft_suite.h"
+
+void dft_wave_cases(Suite *s)
+{
+    (void)s;
+}
