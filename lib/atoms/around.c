@@ -1,4 +1,4 @@
-#include "grid.h"
+#include "bins.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -44,7 +44,7 @@ static void begin_run(struct around *s)
 }
 
 /* The atoms of one bin, moved by n, that are within the box low ... high. */
-static void add_bin(struct around *s, const struct grid *g, int bin,
+static void add_bin(struct around *s, const struct bins *g, int bin,
                     const int n[3], const double low[3], const double high[3])
 {
     begin_run(s);
@@ -66,7 +66,7 @@ static void add_bin(struct around *s, const struct grid *g, int bin,
 }
 
 /* Box of the atoms of a bin, a cutoff larger on all sides, coordinates. */
-static void box(const struct grid *g, int bin, double low[3], double high[3])
+static void box(const struct bins *g, int bin, double low[3], double high[3])
 {
     for (int k = 0; k < 3; k++) {
         double pad = g->cutoff / g->lattice.height[k];
@@ -83,7 +83,7 @@ static void box(const struct grid *g, int bin, double low[3], double high[3])
 }
 
 /* Bin c + o along direction k as bin *b of image *n; false: there is none. */
-static bool step(const struct grid *g, int k, int c, int o, int *b, int *n)
+static bool step(const struct bins *g, int k, int c, int o, int *b, int *n)
 {
     int x = c + o;
 
@@ -120,7 +120,7 @@ static void merge(struct around *s)
     }
 }
 
-void around_gather(struct around *s, const struct grid *g, int bin)
+void around_gather(struct around *s, const struct bins *g, int bin)
 {
     int c[3] = {bin / g->n[2] / g->n[1], bin / g->n[2] % g->n[1],
                 bin % g->n[2]};

@@ -1,5 +1,5 @@
-#ifndef MORSEL_ATOMS_GRID_H
-#define MORSEL_ATOMS_GRID_H
+#ifndef MORSEL_ATOMS_BINS_H
+#define MORSEL_ATOMS_BINS_H
 
 #include <morsel/atoms.h>
 
@@ -10,7 +10,7 @@
  * as many bins and images as that takes, and each atom of the bin tested
  * against it.
  */
-struct grid {
+struct bins {
     struct lattice lattice;
     double cutoff;    /* angstrom, with the margin */
     int n[3];         /* bins along each basis vector */
@@ -50,12 +50,12 @@ struct around {
  */
 #define MARGIN 1e-6
 
-int grid_init(struct grid *g, const struct atoms *a, double cutoff,
+int bins_init(struct bins *g, const struct atoms *a, double cutoff,
               struct err *err) MORSEL_MUST_CHECK;
-void grid_release(struct grid *g);
+void bins_release(struct bins *g);
 
 /* Find all that is within the cutoff of any atom of a bin. */
-void around_gather(struct around *s, const struct grid *g, int bin);
+void around_gather(struct around *s, const struct bins *g, int bin);
 void around_release(struct around *s);
 
 #endif

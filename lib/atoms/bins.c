@@ -1,10 +1,10 @@
-#include "grid.h"
+#include "bins.h"
 
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
-void grid_release(struct grid *g)
+void bins_release(struct bins *g)
 {
     free(g->bin);
     free(g->first);
@@ -14,7 +14,7 @@ void grid_release(struct grid *g)
 }
 
 /* Positions moved into the home cell along the periodic directions. */
-static int wrap(struct grid *g, const struct atoms *a, struct err *err)
+static int wrap(struct bins *g, const struct atoms *a, struct err *err)
 {
     const struct lattice *l = &g->lattice;
 
@@ -45,7 +45,7 @@ static int wrap(struct grid *g, const struct atoms *a, struct err *err)
  * Number and width of the bins, which fill the range of the atoms: at most a
  * few more than atoms, however far apart these are.
  */
-static void divide(struct grid *g, int natoms)
+static void divide(struct bins *g, int natoms)
 {
     const struct lattice *l = &g->lattice;
     double n[3], size[3];
@@ -77,7 +77,7 @@ static void divide(struct grid *g, int natoms)
 }
 
 /* Bins within the cutoff of a bin: all of them if not periodic. */
-static int look(struct grid *g, int natoms, struct err *err)
+static int look(struct bins *g, int natoms, struct err *err)
 {
     const struct lattice *l = &g->lattice;
     double images = 1;
@@ -100,7 +100,7 @@ static int look(struct grid *g, int natoms, struct err *err)
 }
 
 /* Counting sort of the atoms by bin. */
-static void fill(struct grid *g, int natoms)
+static void fill(struct bins *g, int natoms)
 {
     int nbin = g->n[0] * g->n[1] * g->n[2];
 
@@ -124,10 +124,10 @@ static void fill(struct grid *g, int natoms)
         g->list[g->first[g->bin[i] + 1]++] = i;
 }
 
-int grid_init(struct grid *g, const struct atoms *a, double cutoff,
+int bins_init(struct bins *g, const struct atoms *a, double cutoff,
               struct err *err)
 {
-    *g = (struct grid){.cutoff = cutoff + MARGIN};
+    *g = (struct bins){.cutoff = cutoff + MARGIN};
     if (lattice_init(&g->lattice, a, err) < 0)
         return err->code;
     g->bin = xcalloc((size_t)a->natoms, sizeof *g->bin);
