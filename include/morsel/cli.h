@@ -26,6 +26,10 @@ enum cli_type {
     CLI_REAL,   /* double, in a range */
     CLI_TEXT,   /* const char * */
     CLI_CHOICE, /* int, index of one of choices */
+    CLI_ONLY,   /* no option: those behind it, up to the next CLI_ONLY, are
+                   for some choices of the option `word` only.  --help shows
+                   them where that option stands at one, and they are refused
+                   elsewhere */
 };
 
 struct cli_opt {
@@ -36,7 +40,7 @@ struct cli_opt {
     void *value;      /* preset to the default */
     double min, max;  /* inclusive range of an int or a real */
     const char *help; /* at most 50 letters: what, unit, (default) */
-    const char *const *choices; /* of CLI_CHOICE; ends with NULL */
+    const char *const *choices; /* of CLI_CHOICE, CLI_ONLY; ends with NULL */
 };
 
 struct cli {

@@ -71,14 +71,20 @@ says "cannot write '-': No space left on device"
 expect 2 'notices a full disk behind -o' "$RUN dft-single -o /dev/full $emt"
 says "cannot write '/dev/full': No space left on device"
 
-expect 0 'documents its options' 'dft-single --help'
-sed -n 's/^ .*--\([a-z-]*\).*/\1/p' out | while read -r word; do
-    grep -q "Fl -$word" "$TOP/man/dft-single.1" || echo "$word"
-done >undocumented
-expect 1 'the manual has them all' 'test -s undocumented'
-expect 0 'prints help of 40 lines of 80 columns' \
-    'dft-single --help >help && test "$(wc -l <help)" -le 40 &&
-     ! grep -q ".\{81\}" help'
+for engine in emt qe command replay; do
+    expect 0 "documents the options of $engine" \
+        "dft-single --engine=$engine --help"
+    sed -n 's/^ .*--\([a-z-]*\).*/\1/p' out | while read -r word; do
+        grep -q "Fl -$word" "$TOP/man/dft-single.1" || echo "$word"
+    done >undocumented
+    expect 1 'the manual has them all' 'test -s undocumented'
+    expect 0 'in 40 lines of 80 columns' \
+        "dft-single --engine=$engine --help >help &&
+         test \$(wc -l <help) -le 40 && ! grep -q '.\{81\}' help"
+done
+expect 2 'refuses the option of another engine' \
+    "$RUN dft-single --dual=8 --engine=replay $emt"
+says '--dual is not for --engine=replay, but for qe'
 
 # Labels.
 
