@@ -27,12 +27,13 @@ struct dft_params {
     const char *pseudo; /* folder, or "Cu=file,C=file"; NULL: built in */
     bool spin;
     enum dft_smearing smearing;
-    double sigma;     /* eV */
-    int bands;        /* 0: chosen */
-    bool symmetry;    /* use the space group */
-    bool real;        /* use that states can be real (default true) */
-    bool dipole;      /* correct the dipole along the third vector */
-    double force_tol; /* eV/angstrom: estimated error of a force that
+    double sigma;        /* eV */
+    int bands;           /* 0: chosen */
+    bool symmetry;       /* use the space group */
+    bool real;           /* use that states can be real (default true) */
+    bool dipole;         /* correct the dipole along the third vector */
+    bool accept_overlap; /* compute also what is DFT_OVERLAP */
+    double force_tol;    /* eV/angstrom: estimated error of a force that
                              ends the self-consistent field */
     int max_scf;
     double max_memory;      /* bytes; 0: no limit */
@@ -56,7 +57,9 @@ enum dft_status {
 
 struct dft_result {
     enum dft_status status;
-    char detail[256];   /* of a status that is not DFT_OK: one line */
+    char detail[256];   /* of a status that is not DFT_OK, or of an overlap
+                           that was accepted: one line */
+    bool overlap;       /* cores overlap, accepted: see detail */
     double free_energy; /* F = E - TS, what forces are derivatives of, eV */
     double energy;      /* extrapolated to sigma = 0, eV */
     double internal;    /* E, eV */
