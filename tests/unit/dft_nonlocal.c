@@ -2,105 +2,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include <morsel/units.h>
-
 #include "dft/kinetic.h"
 #include "dft/nonlocal.h"
+#include "dft_scene.h"
 #include "dft_suite.h"
-
-/*
- * A potential of our own: f(q) = q^l (1 + c q^2) exp(-w q^2 / 2), two radial
- * projectors of each l, with an overlap if asked for.
- */
-enum { NBETA = 8, NB = 5 };
-
-struct pseudo_data {
-    double width, bend;
-};
-
-static double eval(const struct pseudo *p, enum pseudo_part part, int i,
-                   double q, double *slope)
-{
-    int l = part == PSEUDO_BETA ? p->l[i] : 0;
-    double c = p->data->bend * (1 + i), w = p->data->width * (1 + 0.1 * i);
-    double g = exp(-w * q * q / 2), ql = pow(q, l), f = ql * (1 + c * q * q);
-
-    if (slope)
-        *slope = g * ((l ? l * pow(q, l - 1) * (1 + c * q * q) : 0) +
-                      ql * 2 * c * q - w * q * f);
-    return f * g;
-}
-
-static void fake(struct pseudo *p, struct pseudo_data *data, int *l,
-                 double *strengths, bool overlap)
-{
-    *p = (struct pseudo){.zion = 3, .nbeta = NBETA, .eval = eval};
-    for (int i = 0; i < NBETA; i++) {
-        l[i] = i / 2;
-        for (int j = 0; j < NBETA; j++) {
-            strengths[i * NBETA + j] =
-                i / 2 == j / 2 ? 1.3 - 0.4 * i - 0.4 * j : 0;
-            strengths[(NBETA + i) * NBETA + j] =
-                i / 2 == j / 2 ? 0.2 + 0.03 * (i + j) : 0;
-        }
-    }
-    p->l = l;
-    p->d = strengths;
-    p->q = overlap ? strengths + NBETA * NBETA : NULL;
-    p->data = data;
-}
-
-/* Three atoms of two species in a crooked cell. */
-struct scene {
-    struct pseudo pseudo[2];
-    struct pseudo_data data[2];
-    int l[2][NBETA];
-    double strengths[2][2 * NBETA * NBETA];
-    struct crystal crystal;
-};
-
-static const double cell[3][3] = {
-    {3.1, 0.2, -0.3}, {0.4, 2.9, 0.1}, {-0.2, 0.5, 3.3}};
-
-static void scene_init(struct scene *s, bool overlap)
-{
-    const struct pseudo *table[120] = {
-        [6] = &s->pseudo[0], [8] = &s->pseudo[1]};
-    struct atoms a;
-
-    s->data[0] = (struct pseudo_data){0.55, 0.11};
-    s->data[1] = (struct pseudo_data){0.71, -0.07};
-    for (int i = 0; i < 2; i++)
-        fake(&s->pseudo[i], &s->data[i], s->l[i], s->strengths[i],
-             overlap && i == 1);
-    atoms_init(&a, 3);
-    memcpy(a.cell, cell, sizeof(cell));
-    for (int i = 0; i < 3; i++) {
-        a.z[i] = i == 1 ? 8 : 6;
-        for (int k = 0; k < 3; k++)
-            a.pos[i][k] = 0.3 + 0.83 * i - 0.37 * k * i + 0.21 * k;
-    }
-    crystal_init(&s->crystal, &a, table, NULL);
-    atoms_release(&a);
-}
-
-static const double generic[3] = {0.13, -0.27, 0.41};
-static const double halves[2][3] = {{0, 0, 0}, {0.5, 0, 0.5}};
-
-static double complex *states(const struct basis *b)
-{
-    struct rng rng;
-    double complex *psi = xcalloc((size_t)NB * b->npw, sizeof(*psi));
-
-    rng_init(&rng, 7);
-    for (int i = 0; i < NB * b->npw; i++) {
-        double re = rng_normal(&rng), im = rng_normal(&rng);
-        bool own = b->real && b->kinetic[i % b->npw] == 0;
-
-        psi[i] = (re + (own ? 0 : I * im)) / (1 + b->kinetic[i % b->npw]);
-    }
-    return psi;
-}
 
 /* The same vectors in the complex basis `to`. */
 static double complex *unfold(const struct basis *b, const double complex *psi,
@@ -127,8 +32,6 @@ static double complex *unfold(const struct basis *b, const double complex *psi,
         }
     return all;
 }
-
-static const double occ[NB] = {0.31, 0.29, 0.2, 0.11, 0.04};
 
 START_TEST(harmonics_are_orthonormal)
 {
@@ -237,7 +140,7 @@ START_TEST(operators_match_the_addition_theorem)
     struct projectors p;
 
     scene_init(&s, true);
-    basis_init(&b, &s.crystal, generic, 1, 2.3, false);
+    basis_init(&b, &s.crystal, scene_generic, 1, 2.3, false);
     projectors_init(&p, &s.crystal, &b);
     for (int j = 0; j < b.npw; j += 7) {
         double complex *unit = xcalloc(b.npw, 3 * sizeof(*unit));
@@ -270,16 +173,17 @@ START_TEST(energy_is_the_expectation_value)
         double sum = 0;
 
         scene_init(&s, false);
-        basis_init(&b, &s.crystal, real ? halves[1] : generic, 1, 2.3, true);
+        basis_init(&b, &s.crystal, real ? scene_halves[1] : scene_generic, 1,
+                   2.3, true);
         projectors_init(&p, &s.crystal, &b);
         ck_assert_int_eq(b.real, real);
         ck_assert(!p.q);
-        double complex *psi = states(&b), *h = states(&b);
+        double complex *psi = scene_states(&b), *h = scene_states(&b);
         size_t n = (size_t)NB * b.npw;
         projectors_apply(&p, &b, NB, psi, h, NULL);
         for (size_t i = 0; i < n; i++)
-            sum += occ[i / b.npw] * creal(conj(psi[i]) * (h[i] - psi[i]));
-        ck_close(nonlocal_energy(&p, &b, NB, psi, occ), sum, 1e-12);
+            sum += scene_occ[i / b.npw] * creal(conj(psi[i]) * (h[i] - psi[i]));
+        ck_close(nonlocal_energy(&p, &b, NB, psi, scene_occ), sum, 1e-12);
         free(psi);
         free(h);
         projectors_release(&p);
@@ -299,17 +203,17 @@ START_TEST(real_bases_agree_with_complex_ones)
 
         scene_init(&s, false);
         for (int i = 0; i < 2; i++)
-            basis_init(&b[i], &s.crystal, halves[h], 1, 2.3, i == 0);
+            basis_init(&b[i], &s.crystal, scene_halves[h], 1, 2.3, i == 0);
         ck_assert(b[0].real && !b[1].real);
         ck_assert_int_eq(b[0].nfull, b[1].npw);
-        psi[0] = states(&b[0]);
+        psi[0] = scene_states(&b[0]);
         psi[1] = unfold(&b[0], psi[0], &b[1]);
         for (int i = 0; i < 2; i++) {
             struct projectors p;
 
             projectors_init(&p, &s.crystal, &b[i]);
-            e[i] = nonlocal_energy(&p, &b[i], NB, psi[i], occ);
-            t[i] = kinetic_energy(&b[i], NB, psi[i], occ);
+            e[i] = nonlocal_energy(&p, &b[i], NB, psi[i], scene_occ);
+            t[i] = kinetic_energy(&b[i], NB, psi[i], scene_occ);
             projectors_release(&p);
             basis_release(&b[i]);
             free(psi[i]);
@@ -331,5 +235,6 @@ void dft_nonlocal_cases(Suite *s)
     tcase_add_test(t, operators_match_the_addition_theorem);
     tcase_add_test(t, energy_is_the_expectation_value);
     tcase_add_test(t, real_bases_agree_with_complex_ones);
+    dft_nonlocal_force_cases(t);
     suite_add_tcase(s, t);
 }
