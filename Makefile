@@ -76,9 +76,6 @@ MAN      := $(wildcard man/*.[157])
 PIPES    := $(wildcard pipelines/*)
 SHELLS   := $(wildcard .ci/* tests/*/*.sh examples/*.sh pipelines/*.sh)
 
-# The built-in potentials, as a C array.
-GTH   := $(BUILD)/lib/dft/gth_potentials.c
-
 LIB   := $(BUILD)/libmorsel.a
 TOOLS := $(TOOL_SRC:tools/%.c=$(BUILD)/bin/%)
 UNIT  := $(BUILD)/tests/run-unit
@@ -87,7 +84,7 @@ obj    = $(patsubst %.c,$(BUILD)/%.o,$(1))
 
 all: have-deps $(TOOLS)
 
-$(LIB): $(call obj,$(LIB_SRC)) $(GTH:.c=.o)
+$(LIB): $(call obj,$(LIB_SRC))
 	@rm -f $@
 	$(AR) rcs $@ $^
 
@@ -111,16 +108,6 @@ $(BUILD)/tests/%.o: ALL_CPPFLAGS += -Ilib \
 $(BUILD)/%.o: %.c $(BUILD)/flags
 	@mkdir -p $(@D)
 	$(CC) $(ALL_CPPFLAGS) $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
-
-$(GTH): lib/dft/gth.potentials
-	@mkdir -p $(@D)
-	{ echo 'const unsigned char gth_potentials[] = {'; \
-	  od -An -v -tu1 $< | sed 's/[0-9][0-9]*/&,/g'; echo '};'; \
-	  echo 'const unsigned long gth_potentials_size ='; \
-	  echo '    sizeof gth_potentials;'; } >$@
-
-$(GTH:.c=.o): $(GTH) $(BUILD)/flags
-	$(CC) $(ALL_CPPFLAGS) $(ALL_CFLAGS) -c -o $@ $<
 
 -include $(patsubst %.o,%.d,$(call obj,$(LIB_SRC) $(TOOL_SRC) $(UNIT_SRC) \
     $(BENCH_SRC)))
@@ -182,10 +169,10 @@ memcheck: have-deps $(UNIT) $(TOOLS)
 
 FUZZ_SECONDS ?= 60
 fuzz: $(FUZZ_SRC:tests/fuzz/%.c=fuzz-%)
-fuzz-%: tests/fuzz/%.c $(GTH)
+fuzz-%: tests/fuzz/%.c
 	@mkdir -p $(BUILD)/fuzz/$*-corpus
 	clang $(ALL_CPPFLAGS) -std=c11 -g -O1 -fsanitize=fuzzer,address,undefined \
-	    -o $(BUILD)/fuzz/$* $< $(LIB_SRC) $(GTH) $(ALL_LDLIBS) \
+	    -o $(BUILD)/fuzz/$* $< $(LIB_SRC) $(ALL_LDLIBS) \
 	    $(shell $(CC) -print-file-name=libgomp.so)
 	$(BUILD)/fuzz/$* -max_total_time=$(FUZZ_SECONDS) -rss_limit_mb=512 \
 	    -timeout=5 -artifact_prefix=$(BUILD)/fuzz/$*- \

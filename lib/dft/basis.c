@@ -53,8 +53,10 @@ void basis_init(struct basis *b, const struct crystal *c, const double k[3],
         top[i] =
             (int)(sqrt(2 * ecut) * norm3(c->a[i]) / (2 * M_PI) + fabs(k[i])) +
             1;
-    if (b->real && side((int[3]){0, 0, 0}, b->shift) == 0)
-        add(b, (int[3]){0, 0, 0}, (double[3]){0, 0, 0}, &room);
+    for (int i = 0; i < 3; i++)
+        m[i] = -b->shift[i] / 2;
+    if (b->real && side(m, b->shift) == 0)
+        add(b, m, (double[3]){0, 0, 0}, &room);
     for (m[0] = -top[0]; m[0] <= top[0]; m[0]++)
         for (m[1] = -top[1]; m[1] <= top[1]; m[1]++)
             for (m[2] = -top[2]; m[2] <= top[2]; m[2]++) {

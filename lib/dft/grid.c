@@ -1,4 +1,5 @@
 #include "grid.h"
+#include "phase.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -12,10 +13,10 @@
  * m2 > 0 stand there once; those with m2 = 0 twice, G and -G.
  */
 struct grid_plan {
-    fftw_plan forward, backward;
-    long half;    /* n0 n1 (n2/2 + 1) */
-    long *at;     /* [ng] place of G in the half array */
-    long *mirror; /* [ng] place of -G, or -1 */
+    fftw_plan forward[2], backward[2]; /* [1]: of reals off 16 bytes */
+    long half;                         /* n0 n1 (n2/2 + 1) */
+    long *at;                          /* [ng] place of G in the half array */
+    long *mirror;                      /* [ng] place of -G, or -1 */
     int *find;    /* [half] which G, its conjugate as -1 - G, or ng */
     int nbuffers; /* one a thread */
     fftw_complex **buffer;
@@ -144,11 +145,15 @@ static void plan(struct grid *g)
     for (int t = 0; t < p->nbuffers; t++)
         p->buffer[t] = fftw_alloc_complex(p->half);
     /* ESTIMATE: the same plan, and so the same last digit, every time. */
-    p->forward =
-        fftw_plan_dft_r2c_3d(g->n[0], g->n[1], g->n[2], r, p->buffer[0],
-                             FFTW_ESTIMATE | FFTW_PRESERVE_INPUT);
-    p->backward = fftw_plan_dft_c2r_3d(g->n[0], g->n[1], g->n[2], p->buffer[0],
-                                       r, FFTW_ESTIMATE);
+    for (int i = 0; i < 2; i++) {
+        unsigned how = FFTW_ESTIMATE | (i ? FFTW_UNALIGNED : 0);
+
+        p->forward[i] =
+            fftw_plan_dft_r2c_3d(g->n[0], g->n[1], g->n[2], r, p->buffer[0],
+                                 how | FFTW_PRESERVE_INPUT);
+        p->backward[i] = fftw_plan_dft_c2r_3d(g->n[0], g->n[1], g->n[2],
+                                              p->buffer[0], r, how);
+    }
     fftw_free(r);
 }
 
@@ -184,8 +189,10 @@ void grid_release(struct grid *g)
     struct grid_plan *p = g->plan;
 
     if (p) {
-        fftw_destroy_plan(p->forward);
-        fftw_destroy_plan(p->backward);
+        for (int i = 0; i < 2; i++) {
+            fftw_destroy_plan(p->forward[i]);
+            fftw_destroy_plan(p->backward[i]);
+        }
         for (int t = 0; t < p->nbuffers; t++)
             fftw_free(p->buffer[t]);
         free(p->buffer);
@@ -202,12 +209,28 @@ void grid_release(struct grid *g)
     *g = (struct grid){0};
 }
 
+/* Of all threads: one level of parallel regions is active, at most, and in
+ * the others, which may be the innermost, everyone has number 0. */
+static double complex *own_buffer(const struct grid_plan *p)
+{
+    int thread = 0;
+
+    for (int level = 1; level <= omp_get_level(); level++)
+        thread += omp_get_ancestor_thread_num(level);
+    return p->buffer[thread];
+}
+
+static int unaligned(const double *r)
+{
+    return fftw_alignment_of((double *)r) != 0;
+}
+
 void grid_to_g(const struct grid *g, const double *r, double complex *f)
 {
     const struct grid_plan *p = g->plan;
-    double complex *h = p->buffer[omp_get_thread_num()];
+    double complex *h = own_buffer(p);
 
-    fftw_execute_dft_r2c(p->forward, (double *)r, h);
+    fftw_execute_dft_r2c(p->forward[unaligned(r)], (double *)r, h);
     for (int i = 0; i < g->ng; i++)
         f[i] = h[p->at[i]] / (double)g->nr;
 }
@@ -215,7 +238,7 @@ void grid_to_g(const struct grid *g, const double *r, double complex *f)
 void grid_to_r(const struct grid *g, const double complex *f, double *r)
 {
     const struct grid_plan *p = g->plan;
-    double complex *h = p->buffer[omp_get_thread_num()];
+    double complex *h = own_buffer(p);
 
     memset(h, 0, p->half * sizeof(*h));
     for (int i = 0; i < g->ng; i++) {
@@ -223,7 +246,7 @@ void grid_to_r(const struct grid *g, const double complex *f, double *r)
         if (p->mirror[i] >= 0)
             h[p->mirror[i]] = conj(f[i]);
     }
-    fftw_execute_dft_c2r(p->backward, h, r);
+    fftw_execute_dft_c2r(p->backward[unaligned(r)], h, r);
 }
 
 int grid_find(const struct grid *g, const int m[3])
@@ -238,28 +261,14 @@ int grid_find(const struct grid *g, const int m[3])
     return i == g->ng || !minus ? i : -1 - i;
 }
 
-/* powers[2 top + 1] of exp(-2 pi i x): e[top + m]. */
-static double complex *powers(int top, double x)
-{
-    double complex *e = xcalloc(2 * top + 1, sizeof(*e));
-
-    for (int m = -top; m <= top; m++)
-        e[top + m] = cexp(-2 * M_PI * I * remainder(m * x, 1));
-    return e;
-}
-
 void grid_phase(const struct grid *g, const double x[3], double complex *phase)
 {
-    double complex *e[3];
+    struct phase p;
 
-    for (int k = 0; k < 3; k++)
-        e[k] = powers(g->n[k] / 2, x[k]);
+    phase_init(&p, x, (int[3]){g->n[0] / 2, g->n[1] / 2, g->n[2] / 2});
     for (int i = 0; i < g->ng; i++)
-        phase[i] = e[0][g->n[0] / 2 + g->m[i][0]] *
-                   e[1][g->n[1] / 2 + g->m[i][1]] *
-                   e[2][g->n[2] / 2 + g->m[i][2]];
-    for (int k = 0; k < 3; k++)
-        free(e[k]);
+        phase[i] = phase_at(&p, g->m[i]);
+    phase_release(&p);
 }
 
 void grid_radial(const struct grid *g, const struct pseudo *p,

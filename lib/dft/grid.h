@@ -45,7 +45,8 @@ void grid_release(struct grid *g);
  */
 void grid_points(const struct crystal *c, double gmax, int spare, int n[3]);
 
-/* f(G) of f(r), cut to the sphere; and f(r) of f(G).  Threads inside. */
+/* f(G) of f(r), cut to the sphere; and f(r) of f(G).  One thread each: many
+ * fields are transformed by as many threads. */
 void grid_to_g(const struct grid *g, const double *r, double complex *f);
 void grid_to_r(const struct grid *g, const double complex *f, double *r);
 

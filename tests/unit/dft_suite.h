@@ -7,11 +7,13 @@
 void dft_grid_cases(Suite *s);
 void dft_pseudo_cases(Suite *s);
 void dft_terms_cases(Suite *s);
+TCase *dft_terms_ewald(void);
+TCase *dft_terms_xc(void);
+TCase *dft_terms_dipole(void);
 void dft_nonlocal_cases(Suite *s);
 void dft_occupy_cases(Suite *s);
 void dft_symmetry_cases(Suite *s);
 void dft_wave_cases(Suite *s);
-void dft_eigen_cases(Suite *s);
 void dft_scf_cases(Suite *s);
 
 #endif
