@@ -76,6 +76,9 @@ MAN      := $(wildcard man/*.[157])
 PIPES    := $(wildcard pipelines/*)
 SHELLS   := $(wildcard .ci/* tests/*/*.sh examples/*.sh pipelines/*.sh)
 
+# The built-in potentials, as a C array.
+GTH   := $(BUILD)/lib/dft/gth_potentials.c
+
 LIB   := $(BUILD)/libmorsel.a
 TOOLS := $(TOOL_SRC:tools/%.c=$(BUILD)/bin/%)
 UNIT  := $(BUILD)/tests/run-unit
@@ -84,7 +87,7 @@ obj    = $(patsubst %.c,$(BUILD)/%.o,$(1))
 
 all: have-deps $(TOOLS)
 
-$(LIB): $(call obj,$(LIB_SRC))
+$(LIB): $(call obj,$(LIB_SRC)) $(GTH:.c=.o)
 	@rm -f $@
 	$(AR) rcs $@ $^
 
@@ -108,6 +111,16 @@ $(BUILD)/tests/%.o: ALL_CPPFLAGS += -Ilib \
 $(BUILD)/%.o: %.c $(BUILD)/flags
 	@mkdir -p $(@D)
 	$(CC) $(ALL_CPPFLAGS) $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
+
+$(GTH): lib/dft/gth.potentials
+	@mkdir -p $(@D)
+	{ echo 'const unsigned char gth_potentials[] = {'; \
+	  od -An -v -tu1 $< | sed 's/[0-9][0-9]*/&,/g'; echo '};'; \
+	  echo 'const unsigned long gth_potentials_size ='; \
+	  echo '    sizeof gth_potentials;'; } >$@
+
+$(GTH:.c=.o): $(GTH) $(BUILD)/flags
+	$(CC) $(ALL_CPPFLAGS) $(ALL_CFLAGS) -c -o $@ $<
 
 -include $(patsubst %.o,%.d,$(call obj,$(LIB_SRC) $(TOOL_SRC) $(UNIT_SRC) \
     $(BENCH_SRC)))
@@ -169,10 +182,10 @@ memcheck: have-deps $(UNIT) $(TOOLS)
 
 FUZZ_SECONDS ?= 60
 fuzz: $(FUZZ_SRC:tests/fuzz/%.c=fuzz-%)
-fuzz-%: tests/fuzz/%.c
+fuzz-%: tests/fuzz/%.c $(GTH)
 	@mkdir -p $(BUILD)/fuzz/$*-corpus
 	clang $(ALL_CPPFLAGS) -std=c11 -g -O1 -fsanitize=fuzzer,address,undefined \
-	    -o $(BUILD)/fuzz/$* $< $(LIB_SRC) $(ALL_LDLIBS) \
+	    -o $(BUILD)/fuzz/$* $< $(LIB_SRC) $(GTH) $(ALL_LDLIBS) \
 	    $(shell $(CC) -print-file-name=libgomp.so)
 	$(BUILD)/fuzz/$* -max_total_time=$(FUZZ_SECONDS) -rss_limit_mb=512 \
 	    -timeout=5 -artifact_prefix=$(BUILD)/fuzz/$*- \

@@ -45,4 +45,27 @@ void la_axpy(int n, double a, const double *x, double *y);
  */
 int la_eig_sym(int n, double *a, double *w, struct err *err) MORSEL_MUST_CHECK;
 
+/*
+ * The lowest nev solutions of a v = w b v, a symmetric (Hermitian) and b
+ * positive definite, n x n with rows lda and ldb numbers apart; b NULL: 1.
+ * Their upper triangles are read, both matrices destroyed.  w[n] ascending, all of them; v[n][nev]:
+ * column j is the vector of w[j], v+ b v = 1.  ERR_NUMERIC if b is not
+ * positive definite or the iteration fails (LAPACK potrf, sygst, syevd).
+ */
+int la_deig(int n, double *a, int lda, double *b, int ldb, int nev, double *w,
+            double *v, struct err *err) MORSEL_MUST_CHECK;
+int la_zeig(int n, double complex *a, int lda, double complex *b, int ldb,
+            int nev, double *w, double complex *v,
+            struct err *err) MORSEL_MUST_CHECK;
+
+/*
+ * The inverse of the Cholesky factor: a = u+ u with u upper triangular, and
+ * its upper triangle becomes u^-1; below are zeros.  ERR_NUMERIC if a is not
+ * positive definite.
+ */
+int la_dcholesky_inverse(int n, double *a, int lda,
+                         struct err *err) MORSEL_MUST_CHECK;
+int la_zcholesky_inverse(int n, double complex *a, int lda,
+                         struct err *err) MORSEL_MUST_CHECK;
+
 #endif

@@ -14,22 +14,31 @@
 enum smearing { SMEAR_NONE, SMEAR_FD, SMEAR_GAUSS, SMEAR_MP, SMEAR_MV };
 
 /* x = (mu - e) / sigma: the occupation theta(x) in [0, 1] (a little beyond,
- * MP and MV), and the entropy function w(x): -TS = sigma sum w. */
+ * MP and MV), and the entropy function w(x): -TS = sigma sum w.  Not of
+ * SMEAR_NONE. */
 double smear_occupation(enum smearing kind, double x);
 double smear_entropy(enum smearing kind, double x);
 
 /*
  * e[nspin][nk][nb] hartree, weight[nk] adding up to 1, nelectrons.  Fills in
  * f[nspin][nk][nb], 0 ... 2/nspin, without the weight, the Fermi level, and
- * -TS.  SMEAR_NONE: the lowest states are full; moment (mu_B) is then the
- * excess of up over down, mu the middle of the gap (or of the highest state
- * if there is nothing above).  With smearing both spins share mu.
+ * -TS.
+ *
+ * With smearing both spins share mu, and moment is not used.  sigma > 0.  MP
+ * and MV can have several mu that give the electrons: that nearest to the mu
+ * of Gaussian smearing is taken.
+ *
+ * SMEAR_NONE: the lowest states are full, as many at every k point; moment
+ * (mu_B) is the excess of up over down; mu is the middle of the gap (the
+ * highest state if there is nothing above).
+ *
  * ERR_RANGE if nb states cannot hold the electrons; ERR_RANGE without
  * smearing if the numbers of electrons of a spin are not whole.
  */
 struct occupation {
     double fermi;
-    double gap;        /* without smearing: of the lowest empty state; else 0 */
+    double gap;        /* without smearing: lowest empty less highest full state
+                          of all k points and spins, < 0 if they overlap */
     double minus_ts;   /* hartree */
     double nelectrons; /* as summed up */
     double moment;     /* mu_B */
@@ -39,8 +48,16 @@ int occupy(enum smearing kind, double sigma, int nspin, int nk, int nb,
            double moment, double *f, struct occupation *o,
            struct err *err) MORSEL_MUST_CHECK;
 
-/* E(sigma -> 0) of E and F = E - TS: (E + F)/2 for Fermi-Dirac and Gaussian,
- * (2F + E)/3-like for MP of order 1, F for cold smearing to this order. */
+/*
+ * E(sigma -> 0) of the internal energy E and the free energy F = E - TS.
+ *
+ * If F = E0 + c sigma^n, then -TS = sigma dF/dsigma = n (F - E0), since S is
+ * -dF/dsigma for every kind here; hence E0 = ((n - 1) F + E) / n.  n = 2 for
+ * Fermi-Dirac (Sommerfeld) and Gaussian smearing; n = 3 for cold smearing, made
+ * so that the term of sigma^2 vanishes; n = 3 for Methfessel-Paxton of order
+ * one, by convention: G. Kresse and J. Furthmueller, Phys. Rev. B 54, 11169
+ * (1996).  The engine that runs pw.x does the same.
+ */
 double smear_extrapolate(enum smearing kind, double internal, double free);
 
 #endif

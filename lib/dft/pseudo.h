@@ -22,6 +22,10 @@
  *              of the free atom; f(0) = zion
  *     beta i   f(q) = 4 pi int r^2 j_l(qr) beta_i(r) dr, l = l[i]
  *     orbital i  the same of the radial wave function of the free atom
+ *
+ * core_radius is the larger of the largest rms radius of an r beta_i(r) and of
+ * the radius from which on v(r) is within 10 % of -zion/r: bonds of molecules
+ * are longer than the sum of two, atoms on the way to fusion are not.
  */
 enum pseudo_part {
     PSEUDO_LOCAL,
@@ -38,6 +42,7 @@ struct pseudo_data; /* private to the kind of file */
 struct pseudo {
     int z;
     char source[256];    /* the file, or the name in the built-in table */
+    uint64_t hash;       /* of the file, or of the entry of the table */
     char functional[32]; /* "PBE", "LDA", ... ; "" if not said */
     double zion;         /* electrons that are not frozen */
     int nbeta;           /* radial projectors */
@@ -48,8 +53,8 @@ struct pseudo {
     int norbitals;
     int *orbital_l;             /* [norbitals] */
     double *orbital_occupation; /* [norbitals] electrons */
-    double core_radius; /* bohr: the largest radius within which potential or
-                           wave functions are not those of the atom */
+    double core_radius; /* bohr; two cores overlap if they are closer than the
+                           sum of their radii */
     double ecut_hint;   /* hartree, suggested by the file; 0: none */
 
     double (*eval)(const struct pseudo *p, enum pseudo_part part, int i,
@@ -71,23 +76,44 @@ void pseudo_release(struct pseudo *p);
  * The built-in table: dual-space Gaussian potentials of S. Goedecker, M. Teter
  * and J. Hutter, Phys. Rev. B 54, 1703 (1996); C. Hartwigsen, S. Goedecker and
  * J. Hutter, Phys. Rev. B 58, 3641 (1998); M. Krack, Theor. Chem. Acc. 114,
- * 145 (2005).
+ * 145 (2005).  See gth.h and morsel-pseudo(5).
  *
- * functional is "PBE" or "LDA"; q the number of valence electrons (0: that of
- * most use).  ERR_RANGE if there is none, with those that there are.
+ * functional is that of the calculation, as in pseudo_fits(); q the number of
+ * valence electrons (0: that of most use).  ERR_RANGE if there is none, with
+ * those that there are.
  */
 int pseudo_builtin(struct pseudo *p, int z, const char *functional, int q,
                    struct err *err) MORSEL_MUST_CHECK;
 
-/* The same format, or any a user may have: UPF v2, or GTH text (as CP2K and
- * ABINIT write it).  qmax (1/bohr): how far eval() will be asked. */
+/*
+ * A file: UPF v2, our own text, or GTH text as CP2K and ABINIT write it.
+ * qmax (1/bohr): how far eval() will be asked; what is tabulated is integrated
+ * directly, and slowly, beyond that.
+ */
 int pseudo_read(struct pseudo *p, const char *path, double qmax,
                 struct err *err) MORSEL_MUST_CHECK;
 
 /*
- * The pseudo-atom: orbitals and density of the free, spherical, unpolarised
- * atom in its potential, for those that come without (GTH).  Called by the
- * readers; density and orbitals are then there for every potential.
+ * The one file of a folder that by its name is a potential of element z:
+ * "Cu.upf", "cu_ONCV_PBE-1.2.UPF", "Cu-PBE-q11.gth".  *path is for the caller
+ * to free.  ERR_RANGE if there is none, or more than one: then it names them.
  */
+int pseudo_find(const char *folder, int z, char **path,
+                struct err *err) MORSEL_MUST_CHECK;
+
+/*
+ * May a calculation with this functional ("PBE", "LDA", or a name of libxc)
+ * use the potential?  0, or ERR_RANGE with file, its functional and ours.
+ *
+ * LDA takes LDA; PBE, RPBE, revPBE, PBEsol and functionals of libxc that have
+ * no name here take PBE, and each takes its own; BLYP takes BLYP.  A file that
+ * does not say what it is for, is taken.
+ */
+int pseudo_fits(const struct pseudo *p, const char *functional,
+                struct err *err) MORSEL_MUST_CHECK;
+
+/* "PBE", "LDA", ... of what files call them ("SLA PW PBX PBC", "pz"); a name
+ * that is not known stays what it is.  name[32]. */
+void pseudo_functional(const char *said, char name[32]);
 
 #endif

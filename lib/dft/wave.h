@@ -5,29 +5,38 @@
 
 /*
  * Wave functions in real space: the transform of the vectors of one basis,
- * pruned to the columns and planes that hold plane waves, one band (two, if
- * the basis is real) after the other in a cache-sized buffer.
+ * one band (two, if the basis is real) after the other in a cache-sized
+ * buffer, without the many zeros of a sphere in its box (S. Goedecker, M.
+ * Boulet and T. Deutsch, Comput. Phys. Commun. 154, 105 (2003)).
  *
- * Fields that meet wave functions (a potential, a density) are kept plane by
- * plane: "wave layout", [n2][n0][n1]; wave_layout() and wave_unlayout() change
- * from and to the order of grid.h.
+ * Of the three axes, s is the longest (the third among equals), a and b are
+ * the others in their order.  A transform goes along s in those columns (a, b)
+ * that hold plane waves, a fifth of all; then, plane by plane, along b in the
+ * rows that do, a half; then along a.  So fields that meet wave functions (a
+ * potential, a density) are kept plane by plane: "wave layout", [ns][na][nb];
+ * wave_layout() and wave_unlayout() change from and to the order of grid.h.
  */
 struct wave;
 
 /* n: points of the grid, at least twice the sphere (exact products). */
 struct wave *wave_new(const struct basis *b, const int n[3]);
 void wave_free(struct wave *w);
-size_t wave_memory(const struct basis *b, const int n[3]); /* bytes */
+
+/* Bytes of a struct wave, and of what each thread takes while it computes. */
+size_t wave_memory(const struct basis *b, const int n[3]);
 
 void wave_layout(const int n[3], const double *r, double *to);
 void wave_unlayout(const int n[3], const double *from, double *r);
 
-/* hpsi[nb][npw] += v psi, v[n2][n0][n1] hartree.  Threads over bands. */
+/* hpsi[nb][npw] += v psi, v[ns][na][nb] hartree.  Threads over bands. */
 void wave_potential(const struct wave *w, const double *v, int nb,
                     const double complex *psi, double complex *hpsi);
 
-/* rho[n2][n0][n1] += sum_b f[b] |psi_b(r)|^2 volume, so that f adds up to the
- * mean over points. */
+/*
+ * rho[ns][na][nb] += sum_i f[i] |psi_i(r)|^2 volume, so that f adds up to the
+ * mean over points; f may be negative.  Threads inside; the same numbers from
+ * any number of them.
+ */
 void wave_density(const struct wave *w, int nb, const double complex *psi,
                   const double *f, double *rho);
 

@@ -11,6 +11,7 @@ Suite *dft_suite(void)
     dft_occupy_cases(s);
     dft_symmetry_cases(s);
     dft_wave_cases(s);
+    dft_eigen_cases(s);
     dft_scf_cases(s);
     return s;
 }

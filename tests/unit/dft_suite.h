@@ -14,6 +14,7 @@ void dft_nonlocal_cases(Suite *s);
 void dft_occupy_cases(Suite *s);
 void dft_symmetry_cases(Suite *s);
 void dft_wave_cases(Suite *s);
+void dft_eigen_cases(Suite *s);
 void dft_scf_cases(Suite *s);
 
 #endif

@@ -1,0 +1,453 @@
+#include "hamiltonian.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "block.h"
+
+/*
+ * Block Davidson (E. R. Davidson, J. Comput. Phys. 17, 87 (1975)): the states
+ * are the lowest of H in the span of vectors v; each step adds the
+ * preconditioned residuals of those that are not done,
+ *
+ *     t = K (H - e S) psi,   psi = sum_i v_i c_i,
+ *
+ * and a span grown to its room is replaced by the states themselves.
+ */
+enum { ROOM = 4 }; /* times the states */
+
+struct davidson {
+    const struct hamiltonian *h;
+    bool real, s;
+    int npw, nb, m, room;
+    double complex *v, *hv, *sv; /* [room][npw]; sv is v if S = 1 */
+    void *hm, *sm;               /* [room][room] <v|H|v>, <v|S|v>, upper */
+    void *c;                     /* [m][nb] the states */
+    void *part, *weighted;       /* [m][nb] some of c; times -e */
+    double *e, *old;             /* [nb] eigenvalues, those at residual[] */
+    double *residual;            /* [nb] */
+    bool *done;                  /* [nb] */
+    int *todo;                   /* [nb] which states are not */
+    double *diagonal;            /* [npw] of H, about */
+    struct rng rng;
+    int applied;
+    bool ritz; /* v[0 ... nb-1] are the states, and there are no others */
+};
+
+static void *element(const struct davidson *d, void *a, int i, int j)
+{
+    return (char *)a + ((size_t)i * d->room + j) * block_size(d->real);
+}
+
+/* Does the basis begin with G = -G-K, whose coefficient is real? */
+static bool has_self(const struct basis *b)
+{
+    return b->real && !b->shift[0] && !b->shift[1] && !b->shift[2];
+}
+
+/* Dimension of the space, over the real or the complex numbers. */
+static int dimension(const struct basis *b)
+{
+    return b->real ? 2 * b->npw - has_self(b) : b->npw;
+}
+
+static void init(struct davidson *d, const struct hamiltonian *h, int nb,
+                 int room)
+{
+    size_t size = block_size(h->basis->real), npw = h->basis->npw;
+    int full = dimension(h->basis);
+
+    *d = (struct davidson){.h = h, .real = h->basis->real, .nb = nb};
+    d->s = hamiltonian_s(h);
+    d->npw = h->basis->npw;
+    d->room = room < full ? room : full;
+    d->v = xcalloc(d->room * npw, sizeof(*d->v));
+    d->hv = xcalloc(d->room * npw, sizeof(*d->hv));
+    d->sv = d->s ? xcalloc(d->room * npw, sizeof(*d->sv)) : d->v;
+    d->hm = xcalloc((size_t)d->room * d->room, size);
+    d->sm = xcalloc((size_t)d->room * d->room, size);
+    d->c = xcalloc((size_t)d->room * nb, size);
+    d->part = xcalloc((size_t)d->room * nb, size);
+    d->weighted = xcalloc((size_t)d->room * nb, size);
+    d->e = xcalloc(nb, sizeof(*d->e));
+    d->old = xcalloc(nb, sizeof(*d->old));
+    d->residual = xcalloc(nb, sizeof(*d->residual));
+    d->done = xcalloc(nb, sizeof(*d->done));
+    d->todo = xcalloc(nb, sizeof(*d->todo));
+    rng_init(&d->rng, 1);
+}
+
+static void release(struct davidson *d)
+{
+    if (d->s)
+        free(d->sv);
+    free(d->v);
+    free(d->hv);
+    free(d->hm);
+    free(d->sm);
+    free(d->c);
+    free(d->part);
+    free(d->weighted);
+    free(d->e);
+    free(d->old);
+    free(d->residual);
+    free(d->done);
+    free(d->todo);
+    free(d->diagonal);
+}
+
+/* H and S times the count vectors behind v[m]. */
+static void apply(struct davidson *d, int count)
+{
+    size_t at = (size_t)d->m * d->npw;
+
+    hamiltonian_apply(d->h, count, d->v + at, d->hv + at,
+                      d->s ? d->sv + at : NULL);
+    d->applied += count;
+}
+
+/* Their rows and columns of the matrices: they are among the v now. */
+static void couple(struct davidson *d, int count)
+{
+    size_t at = (size_t)d->m * d->npw;
+    int m = d->m + count;
+
+    block_inner(d->real, d->npw, m, d->v, count, d->hv + at,
+                element(d, d->hm, 0, d->m), d->room);
+    block_inner(d->real, d->npw, m, d->v, count, d->sv + at,
+                element(d, d->sm, 0, d->m), d->room);
+    d->m = m;
+}
+
+static int reduce(struct davidson *d, struct err *err)
+{
+    return block_eig(d->real, d->m, d->hm, d->sm, d->room, d->nb, d->e, d->c,
+                     err);
+}
+
+static double norm(const struct davidson *d, const double complex *a,
+                   const double complex *b)
+{
+    double sum = 0;
+
+    for (int g = 0; g < d->npw; g++)
+        sum += creal(a[g]) * creal(b[g]) + cimag(a[g]) * cimag(b[g]);
+    return sqrt(sum);
+}
+
+static void scale(const struct davidson *d, double f, double complex *a)
+{
+    for (int g = 0; g < d->npw; g++)
+        a[g] *= f;
+}
+
+static void randomize(struct davidson *d, double complex *v)
+{
+    const struct basis *b = d->h->basis;
+
+    for (int g = 0; g < d->npw; g++) {
+        double x = rng_normal(&d->rng), y = rng_normal(&d->rng);
+
+        v[g] = (x + I * y) / (1 + b->kinetic[g]);
+    }
+    if (has_self(b)) /* G = -G-K: real */
+        v[0] = creal(v[0]);
+}
+
+/* v[m] -= its part in the span of v[0 ... m-1], S-orthonormal. */
+static void project(struct davidson *d)
+{
+    double complex *t = d->v + (size_t)d->m * d->npw;
+    double *c = d->weighted;
+
+    block_inner(d->real, d->npw, d->m, d->sv, 1, t, c, 1);
+    for (int i = 0; i < d->m * (d->real ? 1 : 2); i++)
+        c[i] = -c[i];
+    block_combine(d->real, d->npw, d->m, d->v, 1, c, 1, 1, t);
+}
+
+/* Make v[m] orthonormal to those before; a random one if it depends. */
+static void separate(struct davidson *d)
+{
+    double complex *t = d->v + (size_t)d->m * d->npw;
+
+    for (int turn = 0; turn < 4; turn++) {
+        double before = norm(d, t, t), after;
+
+        if (before > 0)
+            scale(d, 1 / before, t);
+        project(d);
+        project(d);
+        after = norm(d, t, t);
+        if (after > 1e-8) { /* which NaN is not */
+            scale(d, 1 / after, t);
+            return;
+        }
+        randomize(d, t);
+    }
+}
+
+/*
+ * The same as apply() and couple() where vectors may depend on each other:
+ * one by one.  v[0 ... m-1] have to be S-orthonormal.
+ */
+static void extend_carefully(struct davidson *d, int count)
+{
+    for (int i = 0; i < count; i++) {
+        size_t at = (size_t)d->m * d->npw;
+
+        separate(d);
+        apply(d, 1);
+        if (d->s) { /* 1 = <t|S|t> */
+            double f = 1 / norm(d, d->v + at, d->sv + at);
+
+            scale(d, f, d->v + at);
+            scale(d, f, d->hv + at);
+            scale(d, f, d->sv + at);
+        }
+        couple(d, 1);
+    }
+}
+
+/* Rows of a small matrix [d->m][nb]: to[m][n] = columns pick[n] of from,
+ * times factor[pick] if it is not NULL. */
+static void pick_columns(const struct davidson *d, const void *from, int n,
+                         const int *pick, const double *factor, void *to)
+{
+    int parts = d->real ? 1 : 2; /* of a number */
+    const double *a = from;
+    double *b = to;
+
+    for (int i = 0; i < d->m; i++)
+        for (int j = 0; j < n; j++)
+            for (int k = 0; k < parts; k++)
+                b[((size_t)i * n + j) * parts + k] =
+                    a[((size_t)i * d->nb + pick[j]) * parts + k] *
+                    (factor ? -factor[pick[j]] : 1);
+}
+
+/* The states take the place of the v; psi[nb][npw] is scratch, and holds the
+ * states afterwards. */
+static void collapse(struct davidson *d, double complex *psi)
+{
+    size_t bytes = (size_t)d->nb * d->npw * sizeof(*psi);
+    double complex *each[] = {d->hv, d->sv, d->v};
+
+    for (int i = d->s ? 0 : 0; i < 3; i++) {
+        if (i == 1 && !d->s)
+            continue;
+        block_combine(d->real, d->npw, d->m, each[i], d->nb, d->c, d->nb, 0,
+                      psi);
+        memcpy(each[i], psi, bytes);
+    }
+    d->m = d->nb;
+    d->ritz = true;
+    for (int i = 0; i < d->nb; i++)
+        for (int j = i; j < d->nb; j++) {
+            double one = i == j, h = i == j ? d->e[i] : 0;
+            if (d->real) {
+                *(double *)element(d, d->hm, i, j) = h;
+                *(double *)element(d, d->sm, i, j) = one;
+                ((double *)d->c)[(size_t)i * d->nb + j] = one;
+                ((double *)d->c)[(size_t)j * d->nb + i] = one;
+            } else {
+                *(double complex *)element(d, d->hm, i, j) = h;
+                *(double complex *)element(d, d->sm, i, j) = one;
+                ((double complex *)d->c)[(size_t)i * d->nb + j] = one;
+                ((double complex *)d->c)[(size_t)j * d->nb + i] = one;
+            }
+        }
+}
+
+/* r[n][npw] = H psi - e S psi of the n states of todo, and their norms. */
+static void residuals(struct davidson *d, int n, double complex *r)
+{
+    if (!d->ritz) {
+        pick_columns(d, d->c, n, d->todo, NULL, d->part);
+        pick_columns(d, d->c, n, d->todo, d->e, d->weighted);
+        block_combine(d->real, d->npw, d->m, d->hv, n, d->part, n, 0, r);
+        block_combine(d->real, d->npw, d->m, d->sv, n, d->weighted, n, 1, r);
+    }
+#pragma omp parallel for schedule(static)
+    for (int i = 0; i < n; i++) {
+        int state = d->todo[i];
+        size_t at = (size_t)state * d->npw;
+        double complex *ri = r + (size_t)i * d->npw;
+
+        if (d->ritz)
+            for (int g = 0; g < d->npw; g++)
+                ri[g] = d->hv[at + g] - d->e[state] * d->sv[at + g];
+        d->residual[state] = norm(d, ri, ri);
+        d->old[state] = d->e[state];
+    }
+}
+
+/*
+ * K is one over the diagonal of H - e S, but never below a hartree or so:
+ * (d + x + sqrt(d^2 + (x - d)^2)) / 2 goes from d to x.
+ */
+static void precondition(const struct davidson *d, double e,
+                         const double complex *r, double complex *t)
+{
+    const double least = 0.5;
+    double f;
+
+    for (int g = 0; g < d->npw; g++) {
+        double x = d->h->basis->kinetic[g] + d->h->v0 - e, y = x - least;
+
+        t[g] = r[g] * 2 / (least + x + sqrt(least * least + y * y));
+    }
+    f = norm(d, t, t);
+    if (f > 0)
+        scale(d, 1 / f, t);
+}
+
+/* Which states are not done?  One is done no more if its eigenvalue moved. */
+static int unfinished(struct davidson *d, double tol)
+{
+    int n = 0;
+
+    for (int i = 0; i < d->nb; i++) {
+        if (d->done[i] && fabs(d->e[i] - d->old[i]) > tol)
+            d->done[i] = false;
+        if (!d->done[i])
+            d->todo[n++] = i;
+    }
+    return n;
+}
+
+static bool judge(struct davidson *d, const bool *busy, double tol,
+                  struct eigen_result *result)
+{
+    bool all = true;
+
+    result->residual = 0;
+    for (int i = 0; i < d->nb; i++) {
+        bool b = !busy || busy[i];
+
+        d->done[i] = d->residual[i] < (b ? 1 : 10) * tol;
+        all = all && d->done[i];
+        if (b && !(d->residual[i] <= result->residual))
+            result->residual = d->residual[i];
+    }
+    return all;
+}
+
+/* Add the preconditioned residuals r of the states of todo not yet done. */
+static int expand(struct davidson *d, int n, const double complex *r,
+                  bool careful, struct err *err)
+{
+    int count = 0, m = d->m;
+
+    for (int i = 0; i < n; i++)
+        if (!d->done[d->todo[i]] && d->m + count < d->room)
+            d->todo[count] = d->todo[i],
+            precondition(d, d->e[d->todo[count]], r + (size_t)i * d->npw,
+                         d->v + (size_t)(d->m + count) * d->npw),
+            count++;
+    if (careful) {
+        extend_carefully(d, count);
+    } else {
+        apply(d, count);
+        couple(d, count);
+    }
+    if (reduce(d, err) == 0) {
+        d->ritz = false;
+        return 0;
+    }
+    d->m = m;
+    return ERR_NUMERIC;
+}
+
+static int start(struct davidson *d, const double complex *psi, struct err *err)
+{
+    memcpy(d->v, psi, (size_t)d->nb * d->npw * sizeof(*psi));
+    apply(d, d->nb);
+    couple(d, d->nb);
+    if (reduce(d, err) == 0)
+        return 0;
+    d->m = 0;
+    extend_carefully(d, d->nb);
+    return reduce(d, err);
+}
+
+static int iterate(struct davidson *d, double complex *psi, const bool *busy,
+                   double tol, int max_steps, struct eigen_result *result,
+                   struct err *err)
+{
+    bool careful = false;
+    int n;
+
+    for (;; result->steps++) {
+        n = unfinished(d, tol);
+        if (d->m > d->nb && d->m + n > d->room)
+            collapse(d, psi);
+        residuals(d, n, psi);
+        result->converged = judge(d, busy, tol, result);
+        if (result->converged && n < d->nb) { /* look at all of them again */
+            collapse(d, psi);
+            memset(d->done, 0, d->nb * sizeof(*d->done));
+            result->steps--;
+            continue;
+        }
+        if (result->converged || result->steps >= max_steps || d->m == d->room)
+            return 0;
+        if (expand(d, n, psi, careful, err) == 0)
+            continue;
+        if (careful)
+            return ERR_NUMERIC;
+        collapse(d, psi);
+        careful = true;
+    }
+}
+
+int eigen_solve(const struct hamiltonian *h, int nb, double complex *psi,
+                double *e, const bool *busy, double tol, int max_steps,
+                struct eigen_result *result, struct err *err)
+{
+    struct davidson d;
+    int ret;
+
+    *result = (struct eigen_result){0};
+    if (nb > dimension(h->basis))
+        return err_set(err, ERR_RANGE, "%d states of %d plane waves", nb,
+                       dimension(h->basis));
+    init(&d, h, nb, ROOM * nb);
+    ret = start(&d, psi, err);
+    if (ret == 0)
+        ret = iterate(&d, psi, busy, tol, max_steps, result, err);
+    if (ret == 0) {
+        block_combine(d.real, d.npw, d.m, d.v, nb, d.c, nb, 0, psi);
+        memcpy(e, d.e, nb * sizeof(*e));
+    }
+    result->applied = d.applied;
+    release(&d);
+    return ret;
+}
+
+int eigen_rotate(const struct hamiltonian *h, int na, double complex *psi,
+                 int nb, double *e, struct err *err)
+{
+    struct davidson d;
+    int ret;
+
+    if (na > dimension(h->basis))
+        return err_set(err, ERR_RANGE, "%d states of %d plane waves", na,
+                       dimension(h->basis));
+    init(&d, h, na, na);
+    ret = start(&d, psi, err);
+    if (ret == 0) {
+        block_combine(d.real, d.npw, d.m, d.v, nb, d.c, na, 0, psi);
+        memcpy(e, d.e, nb * sizeof(*e));
+    }
+    release(&d);
+    return ret;
+}
+
+size_t eigen_memory(int npw, int nb, bool s)
+{
+    size_t room = (size_t)ROOM * nb, z = sizeof(double complex);
+
+    return z * ((s ? 3 : 2) * room * npw + 4 * room * room + 3 * room * nb);
+}
