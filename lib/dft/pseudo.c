@@ -9,6 +9,7 @@
 #include <morsel/atoms.h>
 
 #include "gth.h"
+#include "upf.h"
 
 void pseudo_release(struct pseudo *p)
 {
@@ -198,6 +199,18 @@ int pseudo_find(const char *folder, int z, char **path, struct err *err)
     return n == 1 ? 0 : ERR_RANGE;
 }
 
+static int read_upf(struct pseudo *p, const char *path, const char *buf,
+                    size_t size, double qmax, struct err *err)
+{
+    struct upf u;
+    int ret = upf_parse(&u, path, buf, size, err);
+
+    if (ret == 0)
+        ret = upf_make(p, &u, qmax, err);
+    upf_free(&u);
+    return ret;
+}
+
 int pseudo_read(struct pseudo *p, const char *path, double qmax,
                 struct err *err)
 {
@@ -206,12 +219,12 @@ int pseudo_read(struct pseudo *p, const char *path, double qmax,
     int ret;
 
     *p = (struct pseudo){0};
-    (void)qmax;
     if (!buf)
         return err->code;
     snprintf(p->source, sizeof p->source, "%s", path);
     p->hash = hash_bytes(HASH_START, buf, size);
-    ret = read_gth(p, path, buf, size, err);
+    ret = upf_is(buf) ? read_upf(p, path, buf, size, qmax, err)
+                      : read_gth(p, path, buf, size, err);
     free(buf);
     if (ret < 0)
         pseudo_release(p);
