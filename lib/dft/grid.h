@@ -33,7 +33,7 @@ struct grid {
 
 /*
  * gmax in 1/bohr.  n: its points; 0, 0, 0: grid_points().  ERR_RANGE if the
- * n given do not hold the sphere.
+ * n given do not hold the sphere.  Good for as many threads as OpenMP has now.
  */
 int grid_init(struct grid *g, const struct crystal *c, double gmax,
               const int n[3], struct err *err) MORSEL_MUST_CHECK;

@@ -21,19 +21,21 @@
  */
 
 /*
- * Below this density (1/bohr^3) a point is empty: it has no energy and no
- * potential.  libxc's GGA correlations end here, too.
+ * Below this density (1/bohr^3) a spin is absent, and its gradient with it:
+ * libxc's correlations of GGA type end here.  Where none is present there is
+ * no energy and no potential.
  */
-#define EMPTY 1e-12
+#define ABSENT 1e-12
 
 /*
- * Where a spin is less than half this fraction of the density, libxc takes
- * it for fully polarised.  The derivative of PBE's correlation by an
- * absent spin diverges as (1 - zeta)^(-1/3), and without a limit the
- * potential of an empty spin would be of up to a hundred hartree.  The energy
- * changes by 1e-7 of its gradient correction.
+ * The derivative of a correlation energy by the density of an absent spin
+ * diverges as (1 - zeta)^(-1/3) with PBE; cut off by libxc's 1e-12, it is up
+ * to a hundred hartree.  So zeta ends this short of 1 (which changes the
+ * energy by 1e-7 of its gradient correction), and what libxc takes an absent
+ * spin for must be less.
  */
 #define POLARISED 1e-10
+#define TRACE 1e-16
 
 struct xc {
     struct xc_recipe recipe;
@@ -55,9 +57,14 @@ struct xc *xc_new(const char *name, int nspin, struct err *err)
     }
     xc->nspin = nspin;
     for (int i = 0; i < xc->recipe.nparts; i++) {
-        xc_func_init(&xc->part[i], xc->recipe.id[i],
+        xc_func_type *f = &xc->part[i];
+
+        xc_func_init(f, xc->recipe.id[i],
                      nspin == 2 ? XC_POLARIZED : XC_UNPOLARIZED);
-        xc_func_set_zeta_threshold(&xc->part[i], POLARISED);
+        if (f->info->kind == XC_EXCHANGE)
+            continue;
+        xc_func_set_dens_threshold(f, TRACE);
+        xc_func_set_zeta_threshold(f, POLARISED);
     }
     return xc;
 }
@@ -160,9 +167,9 @@ struct sums {
     double e, vn, hd[3][3];
 };
 
-static double positive(double x)
+static double present(double rho)
 {
-    return x > 0 ? x : 0;
+    return rho > ABSENT ? rho : 0;
 }
 
 static void gather(const struct xc *xc, long from, long to, struct points *p)
@@ -172,14 +179,14 @@ static void gather(const struct xc *xc, long from, long to, struct points *p)
 
     p->n = 0;
     for (long i = from; i < to; i++) {
-        int n = p->n;
+        double u = present(up[i]), d = ns == 2 ? present(down[i]) : 0;
 
-        if (!(positive(up[i]) + (ns == 2 ? positive(down[i]) : 0) > EMPTY))
+        if (u + d == 0)
             continue;
-        p->at[n] = i;
-        p->rho[n * ns] = positive(up[i]);
+        p->at[p->n] = i;
+        p->rho[p->n * ns] = u;
         if (ns == 2)
-            p->rho[n * ns + 1] = positive(down[i]);
+            p->rho[p->n * ns + 1] = d;
         p->n++;
     }
     for (int s = 0; s < ns && nf == 4; s++)
@@ -187,7 +194,8 @@ static void gather(const struct xc *xc, long from, long to, struct points *p)
             const double *f = field_r(xc, s * nf + 1 + k);
 
             for (int n = 0; n < p->n; n++)
-                p->grad[s * 3 + k][n] = f[p->at[n]];
+                p->grad[s * 3 + k][n] =
+                    p->rho[n * ns + s] > 0 ? f[p->at[n]] : 0;
         }
 }
 

@@ -3,6 +3,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <omp.h>
+
 #include <morsel/units.h>
 
 struct pseudo_data {
@@ -195,4 +197,9 @@ double field_dot(const struct grid *g, const double complex *f,
 double difference(const double f[4], double h)
 {
     return (8 * (f[2] - f[1]) - (f[3] - f[0])) / (6 * h);
+}
+
+void one_thread(void)
+{
+    omp_set_num_threads(1);
 }

@@ -37,6 +37,9 @@ void sample_displace(struct sample *s, int a, int k, double d);
 double complex *random_field(const struct grid *g, unsigned seed, double mean,
                              double amplitude);
 
+/* For tests by differences: threads would only wait for each other. */
+void one_thread(void);
+
 /* Sum over all G of f* h. */
 double field_dot(const struct grid *g, const double complex *f,
                  const double complex *h);

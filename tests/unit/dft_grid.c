@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <omp.h>
+
 #include "dft/basis.h"
 #include "dft_fixture.h"
 
@@ -76,11 +78,12 @@ START_TEST(transforms_take_any_array_and_thread)
     double complex *f;
     double *r;
 
+    omp_set_num_threads(2);
     sample_triclinic(&s, GMAX);
     f = random_field(&s.g, 1, 0.3, 1);
     r = xcalloc(5 * s.g.nr + 5, sizeof(*r));
     grid_to_r(&s.g, f, r);
-#pragma omp parallel for num_threads(2)
+#pragma omp parallel for
     for (int i = 1; i < 5; i++)
 #pragma omp parallel num_threads(1)
         for (int again = 0; again < 20; again++)

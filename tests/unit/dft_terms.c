@@ -303,6 +303,7 @@ START_TEST(sums_do_not_depend_on_threads)
     double complex *f, *v[2];
     double forces[2][4][3] = {{{0}}}, stress[2][3][3] = {{{0}}}, e[2];
 
+    omp_set_num_threads(2);
     sample_triclinic(&s, 11);
     f = random_field(&s.g, 3, 0.06, 0.2);
     for (int i = 0; i < 2; i++) {
@@ -330,6 +331,7 @@ void dft_terms_cases(Suite *s)
 {
     TCase *tc = tcase_create("terms");
 
+    tcase_add_checked_fixture(tc, one_thread, NULL);
     tcase_add_loop_test(tc, forces_are_minus_the_derivative, 0, NTERMS);
     tcase_add_loop_test(tc, stress_is_the_derivative_by_strain, 0, NTERMS);
     tcase_add_test(tc, potential_is_the_derivative_by_the_density);
