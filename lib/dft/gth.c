@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "atom.h"
+
 /*
  * A projector in reciprocal space.  With x = qa and Laguerre's polynomials
  * (I. S. Gradshteyn and I. M. Ryzhik, Table of Integrals, 6.631),
@@ -25,6 +27,7 @@ struct projector {
 struct pseudo_data {
     struct gth gth;
     struct projector *beta; /* [nbeta] */
+    struct start start;
 };
 
 static struct projector projector(int l, int n, double a)
@@ -109,9 +112,8 @@ static double eval(const struct pseudo *p, enum pseudo_part part, int i,
     case PSEUDO_BETA:
         return beta_of_q(&d->beta[i], q, slope);
     case PSEUDO_DENSITY:
-        if (slope)
-            *slope = -q / 2 * p->zion * exp(-q * q / 4);
-        return p->zion * exp(-q * q / 4);
+    case PSEUDO_ORBITAL:
+        return start_eval(&d->start, part, i, q, slope);
     default:
         if (slope)
             *slope = 0;
@@ -121,6 +123,7 @@ static double eval(const struct pseudo *p, enum pseudo_part part, int i,
 
 static void release(struct pseudo *p)
 {
+    start_release(&p->data->start);
     free(p->data->beta);
     free(p->data);
 }
@@ -183,17 +186,45 @@ static void set_projectors(struct pseudo *p, const struct gth *g)
     }
 }
 
+/* The free atom; beyond qmax there is next to nothing of it. */
+static int set_start(struct pseudo *p, const struct gth *g, struct err *err)
+{
+    static const double qmax = 45;
+    double least = g->rloc;
+    struct atom a;
+    int ret, i = 0;
+
+    atom_init(&a, p);
+    for (int k = 0; k < ATOM_POINTS; k++)
+        a.local[k] = gth_local(g, (k + 1) * ATOM_STEP);
+    for (int l = 0; l <= PSEUDO_MAX_L; l++)
+        for (int n = 0; n < g->channel[l].n; n++, i++) {
+            least = fmin(least, g->channel[l].a);
+            for (int k = 0; k < ATOM_POINTS; k++)
+                a.beta[i * ATOM_POINTS + k] =
+                    gth_projector(g, l, n, (k + 1) * ATOM_STEP);
+        }
+    a.sharp = 2 / (least * least);
+    ret = atom_start(&a, p, &p->data->start, qmax, err);
+    atom_release(&a);
+    return ret;
+}
+
 int gth_make(struct pseudo *p, const struct gth *g, struct err *err)
 {
-    (void)err;
+    int ret;
+
     p->z = g->z;
     p->zion = g->zion;
     snprintf(p->functional, sizeof p->functional, "%s", g->functional);
     p->data = xcalloc(1, sizeof(*p->data));
     p->data->gth = *g;
     p->core_radius = core_radius(g);
-    set_projectors(p, g);
     p->eval = eval;
     p->release = release;
-    return 0;
+    set_projectors(p, g);
+    ret = set_start(p, g, err);
+    if (ret < 0)
+        pseudo_release(p);
+    return ret;
 }

@@ -155,8 +155,21 @@ static void make_functions(struct pseudo_data *d, const struct upf *u,
     radial_tabulate(d->f, d->nf, qmax);
 }
 
+/* Has the file the density of about zion electrons, and bound orbitals? */
+static bool has_start(const struct upf *u)
+{
+    int n = points(u), bound_ones = 0;
+    double electrons = 0;
+
+    for (int i = 0; i < u->nchi; i++)
+        bound_ones += u->chi[i].occupation >= 0;
+    for (int k = 0; u->rho && k < n; k++)
+        electrons += simpson(u, n, k) * u->rho[k];
+    return bound_ones && fabs(electrons - u->zion) < 0.5 * u->zion;
+}
+
 /* Density and orbitals of the file; those without an occupation are unbound. */
-static void make_start(struct pseudo *p, const struct upf *u, double qmax)
+static void take_start(struct pseudo *p, const struct upf *u, double qmax)
 {
     struct start *s = &p->data->start;
     int n = points(u), at = 0;
@@ -175,6 +188,49 @@ static void make_start(struct pseudo *p, const struct upf *u, double qmax)
         if (u->chi[i].occupation >= 0)
             set_function(&s->orbital[at++], u, u->chi[i].f, n);
     start_tabulate(s, u->zion, qmax);
+}
+
+/* f at r between the points of the mesh; constant below the first. */
+static double between(const struct upf *u, const double *f, double r)
+{
+    int low = 0, high = u->mesh - 1;
+    double t;
+
+    if (r <= u->r[0] || r >= u->r[high])
+        return r <= u->r[0] ? f[0] : f[high];
+    while (high - low > 1) {
+        int middle = (low + high) / 2;
+
+        if (u->r[middle] <= r)
+            low = middle;
+        else
+            high = middle;
+    }
+    t = (r - u->r[low]) / (u->r[high] - u->r[low]);
+    return (1 - t) * f[low] + t * f[high];
+}
+
+/* The free atom of the potential; its core is left out of xc. */
+static int solve_start(struct pseudo *p, const struct upf *u, double qmax,
+                       struct err *err)
+{
+    double end = fmin(rcut, u->r[u->mesh - 1]);
+    struct atom a;
+    int ret;
+
+    atom_init(&a, p);
+    a.sharp = 30;
+    for (int k = 0; k < ATOM_POINTS; k++) {
+        double r = (k + 1) * ATOM_STEP;
+
+        a.local[k] = r < end ? between(u, u->local, r) / 2 : -u->zion / r;
+        for (int i = 0; i < u->nbeta; i++)
+            a.beta[i * ATOM_POINTS + k] =
+                r < end ? between(u, u->beta[i].f, r) / r : 0;
+    }
+    ret = atom_start(&a, p, &p->data->start, qmax, err);
+    atom_release(&a);
+    return ret;
 }
 
 /* See pseudo.h. */
@@ -201,23 +257,10 @@ static double core_radius(const struct upf *u)
     return radius;
 }
 
-int upf_make(struct pseudo *p, const struct upf *u, double qmax,
-             struct err *err)
+static void set_projectors(struct pseudo *p, const struct upf *u)
 {
-    struct pseudo_data *d = xcalloc(1, sizeof(*d));
     int n = u->nbeta;
 
-    if (!u->rho) {
-        free(d);
-        return err_set(err, ERR_FORMAT, "%s: no PP_RHOATOM in the file",
-                       p->source);
-    }
-    p->z = u->z;
-    p->zion = d->zion = u->zion;
-    memcpy(p->functional, u->functional, sizeof p->functional);
-    p->core = u->core;
-    p->ecut_hint = u->ecut / 2;
-    p->core_radius = core_radius(u);
     p->nbeta = n;
     p->l = xcalloc(n, sizeof(*p->l));
     p->d = xcalloc((size_t)n * n, sizeof(*p->d));
@@ -225,12 +268,28 @@ int upf_make(struct pseudo *p, const struct upf *u, double qmax,
         p->l[i] = u->beta[i].l;
     for (int i = 0; i < n * n; i++)
         p->d[i] = u->d[i] / 2;
+}
+
+int upf_make(struct pseudo *p, const struct upf *u, double qmax,
+             struct err *err)
+{
+    struct pseudo_data *d = xcalloc(1, sizeof(*d));
+
+    p->z = u->z;
+    p->zion = d->zion = u->zion;
+    memcpy(p->functional, u->functional, sizeof p->functional);
+    p->core = u->core;
+    p->ecut_hint = u->ecut / 2;
+    p->core_radius = core_radius(u);
     p->data = d;
     p->eval = eval;
     p->release = release;
+    set_projectors(p, u);
     d->r = xcalloc(u->mesh, sizeof(*d->r));
     memcpy(d->r, u->r, u->mesh * sizeof(*d->r));
     make_functions(d, u, qmax);
-    make_start(p, u, qmax);
+    if (!has_start(u))
+        return solve_start(p, u, qmax, err);
+    take_start(p, u, qmax);
     return 0;
 }

@@ -249,7 +249,7 @@ static int read_numbers(struct reader *rd, int max, double *x, int *n)
         len = strcspn(rd->at, " \t\r\n<");
         if (*n == max)
             return bad(rd, ERR_FORMAT, "more than %d numbers", max);
-        if (fortran_real(rd->at, len, &x[*n]) < 0)
+        if (fortran_real(rd->at, len, &x[*n]) < 0 || fabs(x[*n]) > 1e10)
             return bad(rd, ERR_FORMAT, "expected a number, not '%.*s'",
                        (int)(len < 40 ? len : 40), rd->at);
         rd->at += len;
