@@ -7,6 +7,12 @@
 
 #include <morsel/la.h>
 
+/* Is it worth the while of a second thread? */
+static bool large(int n, int na, int nb)
+{
+    return (double)n * na * nb > 1e5;
+}
+
 /* Thread t's share of n: [*first, *first + return), in steps of eight. */
 static int share(int n, int *first)
 {
@@ -47,7 +53,7 @@ void block_inner(bool real, int n, int na, const double complex *a, int nb,
 {
     size_t size = block_size(real);
 
-#pragma omp parallel
+#pragma omp parallel if (large(n, na, nb))
     {
         int first, count = share(na > nb ? na : nb, &first);
         size_t skip = (size_t)first * n;
@@ -67,7 +73,7 @@ void block_combine(bool real, int n, int na, const double complex *a, int nb,
 {
     if (na <= 0 || nb <= 0)
         return;
-#pragma omp parallel
+#pragma omp parallel if (large(n, na, nb))
     {
         int first, count = share(n, &first);
 

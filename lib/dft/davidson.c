@@ -269,7 +269,7 @@ static void residuals(struct davidson *d, int n, double complex *r)
         block_combine(d->real, d->npw, d->m, d->hv, n, d->part, n, 0, r);
         block_combine(d->real, d->npw, d->m, d->sv, n, d->weighted, n, 1, r);
     }
-#pragma omp parallel for schedule(static)
+#pragma omp parallel for schedule(static) if ((long)n * d->npw > 10000)
     for (int i = 0; i < n; i++) {
         int state = d->todo[i];
         size_t at = (size_t)state * d->npw;
