@@ -158,7 +158,7 @@ check: deps
 # Tests ---------------------------------------------------------------------
 
 check-unit: have-deps $(UNIT)
-	CK_DEFAULT_TIMEOUT=300 $(RUN) $(UNIT)
+	CK_DEFAULT_TIMEOUT=300 OMP_WAIT_POLICY=passive $(RUN) $(UNIT)
 
 check-tools: have-deps $(TOOLS)
 	PATH="$(abspath $(BUILD)/bin):$$PATH" RUN="$(RUN)" \
