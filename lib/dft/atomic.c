@@ -38,47 +38,29 @@ double atomic_scale(const struct crystal *c, const struct basis *b, int i)
     return sqrt((b->real && b->kinetic[i] > 0 ? 2 : 1) / c->volume);
 }
 
-void phases_init(struct phases *t, const struct crystal *c,
-                 const struct basis *b)
+struct phase *atomic_phases(const struct crystal *c, const struct basis *b)
 {
-    int most[3] = {0, 0, 0};
+    struct phase *p = xcalloc(c->natoms, sizeof(*p));
+    int top[3] = {0, 0, 0};
 
-    *t = (struct phases){.basis = b};
     for (int i = 0; i < b->npw; i++)
-        for (int k = 0; k < 3; k++) {
-            t->least[k] = b->m[i][k] < t->least[k] ? b->m[i][k] : t->least[k];
-            most[k] = b->m[i][k] > most[k] ? b->m[i][k] : most[k];
-        }
-    for (int k = 0; k < 3; k++)
-        if (most[k] - t->least[k] >= t->span)
-            t->span = most[k] - t->least[k] + 1;
-    t->e = xcalloc((size_t)c->natoms * 3 * t->span, sizeof(*t->e));
-    for (int a = 0; a < c->natoms; a++)
         for (int k = 0; k < 3; k++)
-            for (int j = 0; j < t->span; j++) {
-                double turn = (b->k[k] + t->least[k] + j) * c->x[a][k];
+            top[k] = abs(b->m[i][k]) > top[k] ? abs(b->m[i][k]) : top[k];
+    for (int a = 0; a < c->natoms; a++) {
+        double turn = remainder(dot3(b->k, c->x[a]), 1);
 
-                t->e[((size_t)a * 3 + k) * t->span + j] =
-                    cexp(-2 * M_PI * I * remainder(turn, 1));
-            }
+        phase_init(&p[a], c->x[a], top);
+        for (int m = -top[0]; m <= top[0]; m++)
+            p[a].e[0][m] *= cexp(-2 * M_PI * I * turn);
+    }
+    return p;
 }
 
-void phases_release(struct phases *t)
+void atomic_phases_free(const struct crystal *c, struct phase *p)
 {
-    free(t->e);
-    *t = (struct phases){0};
-}
-
-void phases_get(const struct phases *t, int a, int first, int n,
-                double complex *phase)
-{
-    const double complex *e0 = t->e + (size_t)a * 3 * t->span - t->least[0];
-    const double complex *e1 = e0 + t->least[0] + t->span - t->least[1];
-    const double complex *e2 = e1 + t->least[1] + t->span - t->least[2];
-    const int(*m)[3] = (const int(*)[3])t->basis->m + first;
-
-    for (int i = 0; i < n; i++)
-        phase[i] = e0[m[i][0]] * e1[m[i][1]] * e2[m[i][2]];
+    for (int a = 0; a < c->natoms; a++)
+        phase_release(&p[a]);
+    free(p);
 }
 
 /* table[nm][CHUNK]: all but (-i)^l and the phase, of one species. */
@@ -112,7 +94,6 @@ static void fill_atom(const struct pseudo *p, enum pseudo_part part, int npw,
                       int n, const double *table, const double complex *phase,
                       double complex *to)
 {
-    static const double complex minus_i_to[4] = {1, -I, -1, I};
     const int *l;
     int nradial = atomic_radial(p, part, &l);
 
@@ -120,7 +101,7 @@ static void fill_atom(const struct pseudo *p, enum pseudo_part part, int npw,
         double complex turn[CHUNK];
 
         for (int i = 0; i < n; i++)
-            turn[i] = minus_i_to[l[j] & 3] * phase[i];
+            turn[i] = minus_i_to(l[j]) * phase[i];
         for (int m = 0; m < 2 * l[j] + 1; m++, table += CHUNK, to += npw)
             for (int i = 0; i < n; i++)
                 to[i] = table[i] * turn[i];
@@ -128,11 +109,10 @@ static void fill_atom(const struct pseudo *p, enum pseudo_part part, int npw,
 }
 
 /* One chunk of plane waves: the table of a species serves all its atoms. */
-static void fill_chunk(const struct crystal *c, const struct phases *phases,
-                       enum pseudo_part part, int first, double *table,
-                       double complex *to)
+static void fill_chunk(const struct crystal *c, const struct basis *b,
+                       const struct phase *phases, enum pseudo_part part,
+                       int first, double *table, double complex *to)
 {
-    const struct basis *b = phases->basis;
     int n = b->npw - first < CHUNK ? b->npw - first : CHUNK;
     double complex phase[CHUNK];
 
@@ -144,7 +124,8 @@ static void fill_chunk(const struct crystal *c, const struct phases *phases,
             const struct pseudo *p = c->pseudo[c->species[a]];
 
             if (c->species[a] == s) {
-                phases_get(phases, a, first, n, phase);
+                for (int i = 0; i < n; i++)
+                    phase[i] = phase_at(&phases[a], b->m[first + i]);
                 fill_atom(p, part, b->npw, n, table, phase, at);
             }
             at += (size_t)atomic_count(p, part) * b->npw;
@@ -155,21 +136,20 @@ static void fill_chunk(const struct crystal *c, const struct phases *phases,
 void atomic_fill(const struct crystal *c, const struct basis *b,
                  enum pseudo_part part, double complex *to)
 {
-    struct phases phases;
+    struct phase *phases = atomic_phases(c, b);
     int most = 1;
 
     for (int s = 0; s < c->nspecies; s++)
         if (atomic_count(c->pseudo[s], part) > most)
             most = atomic_count(c->pseudo[s], part);
-    phases_init(&phases, c, b);
 #pragma omp parallel
     {
         double *table = xcalloc((size_t)most * CHUNK, sizeof(*table));
 
 #pragma omp for schedule(static)
         for (int first = 0; first < b->npw; first += CHUNK)
-            fill_chunk(c, &phases, part, first, table, to);
+            fill_chunk(c, b, phases, part, first, table, to);
         free(table);
     }
-    phases_release(&phases);
+    atomic_phases_free(c, phases);
 }

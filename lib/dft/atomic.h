@@ -2,6 +2,7 @@
 #define MORSEL_DFT_ATOMIC_H
 
 #include "basis.h"
+#include "phase.h"
 
 /*
  * Functions that sit on atoms -- projectors, orbitals -- in the plane waves of
@@ -26,19 +27,18 @@ void atomic_fill(const struct crystal *c, const struct basis *b,
 /* volume^-1/2, times sqrt(2) where plane wave i stands for two. */
 double atomic_scale(const struct crystal *c, const struct basis *b, int i);
 
-/* exp(-i(k+G) tau): products of tables along the three axes. */
-struct phases {
-    const struct basis *basis;
-    int least[3];      /* m of the first entry */
-    int span;          /* entries of an axis */
-    double complex *e; /* [natoms][3][span] */
-};
-void phases_init(struct phases *t, const struct crystal *c,
-                 const struct basis *b);
-void phases_release(struct phases *t);
+/*
+ * The phases of all atoms, [natoms]: phase_at(&p[a], m) is exp(-i(k+G) tau_a).
+ */
+struct phase *atomic_phases(const struct crystal *c, const struct basis *b);
+void atomic_phases_free(const struct crystal *c, struct phase *p);
 
-/* Of atom a, at n plane waves from first on. */
-void phases_get(const struct phases *t, int a, int first, int n,
-                double complex *phase);
+/* (-i)^l */
+static inline double complex minus_i_to(int l)
+{
+    static const double complex power[4] = {1, -I, -1, I};
+
+    return power[l & 3];
+}
 
 #endif

@@ -146,32 +146,47 @@ void nonlocal_forces(const struct projectors *p, const struct basis *b, int nb,
  *                              (du/dq_j q_k + du/dq_k q_j) / 2
  *                              + delta_jk beta / 2).
  *
- * The first part needs phi of all atoms of a species only in the sum
+ * The first part needs phi of the atoms of a species only in the sum
  * r_i = sum_a Re((-i)^l exp(-iq tau_a))* phi_ai, r[nm][npw].
  */
-static void gather(const struct crystal *c, const struct phases *phases, int a,
-                   const double complex *phi, double *r)
+static void gather(const struct basis *b, const struct pseudo *p,
+                   const struct phase *phase, const double complex *phi,
+                   double *r)
 {
-    static const double complex minus_i_to[4] = {1, -I, -1, I};
-    const struct pseudo *p = c->pseudo[c->species[a]];
-    int npw = phases->basis->npw;
-
 #pragma omp parallel for schedule(static)
-    for (int at = 0; at < npw; at += CHUNK) {
-        int n = npw - at < CHUNK ? npw - at : CHUNK;
-        double complex phase[CHUNK];
+    for (int at = 0; at < b->npw; at += CHUNK) {
+        int n = b->npw - at < CHUNK ? b->npw - at : CHUNK;
+        double complex e[CHUNK];
         size_t to = at;
 
-        phases_get(phases, a, at, n, phase);
+        for (int j = 0; j < n; j++)
+            e[j] = phase_at(phase, b->m[at + j]);
         for (int i = 0; i < p->nbeta; i++)
-            for (int m = 0; m < 2 * p->l[i] + 1; m++, to += npw)
-                for (int j = 0; j < n; j++) {
-                    double complex u = minus_i_to[p->l[i] & 3] * phase[j];
-
-                    r[to + j] += creal(u) * creal(phi[to + j]) +
-                                 cimag(u) * cimag(phi[to + j]);
-                }
+            for (int m = 0; m < 2 * p->l[i] + 1; m++, to += b->npw)
+                for (int j = 0; j < n; j++)
+                    r[to + j] +=
+                        creal(conj(minus_i_to(p->l[i]) * e[j]) * phi[to + j]);
     }
+}
+
+/* r[nm][npw] of all species, one after the other from r + first[species]. */
+static void gather_all(const struct weights *t, const struct crystal *c,
+                       const size_t *first, double *r)
+{
+    const struct projectors *p = t->p;
+    struct phase *phases = atomic_phases(c, t->b);
+    double complex *phi = block_room(p, t->b->npw);
+
+    for (int a = 0, end; a < p->natoms; a = end) {
+        end = block_end(p, a);
+        block_phi(t, p->first[a], p->first[end] - p->first[a], phi);
+        for (int i = a; i < end; i++)
+            gather(t->b, c->pseudo[c->species[i]], &phases[i],
+                   phi + (size_t)(p->first[i] - p->first[a]) * t->b->npw,
+                   r + first[c->species[i]]);
+    }
+    atomic_phases_free(c, phases);
+    free(phi);
 }
 
 /* s[3][3] += q_k du/dq_j r at plane wave i. */
@@ -213,53 +228,27 @@ static void strain(const struct crystal *c, const struct basis *b,
     free(part);
 }
 
-/* r[nm][npw] of one species. */
-static void species_gather(const struct weights *t, const struct crystal *c,
-                           const struct phases *phases, int s, double *r,
-                           double complex *phi)
-{
-    const struct projectors *p = t->p;
-
-    for (int a = 0, end; a < p->natoms; a = end) {
-        int first = p->first[a], n = 0;
-
-        end = block_end(p, a);
-        for (int i = a; i < end; i++)
-            n += c->species[i] == s;
-        if (n == 0)
-            continue;
-        block_phi(t, first, p->first[end] - first, phi);
-        for (int i = a; i < end; i++)
-            if (c->species[i] == s)
-                gather(c, phases, i,
-                       phi + (size_t)(p->first[i] - first) * t->b->npw, r);
-    }
-}
-
 void nonlocal_stress(const struct projectors *p, const struct crystal *c,
                      const struct basis *b, int nb, const double complex *psi,
                      const double *f, const double *e, double stress[3][3])
 {
+    size_t *first = xcalloc(c->nspecies + 1, sizeof(*first));
     struct weights t;
-    struct phases phases;
-    double complex *phi = block_room(p, b->npw);
     double s[3][3] = {{0}};
 
+    for (int i = 0; i < c->nspecies; i++)
+        first[i + 1] =
+            first[i] + (size_t)b->npw * atomic_count(c->pseudo[i], PSEUDO_BETA);
+    double *r = xcalloc(first[c->nspecies], sizeof(*r));
     weights_init(&t, p, b, nb, psi, f, e);
-    phases_init(&phases, c, b);
-    for (int i = 0; i < c->nspecies; i++) {
-        int nm = atomic_count(c->pseudo[i], PSEUDO_BETA);
-        double *r = xcalloc((size_t)nm * b->npw, sizeof(*r));
-
-        species_gather(&t, c, &phases, i, r, phi);
-        strain(c, b, c->pseudo[i], r, s);
-        free(r);
-    }
+    gather_all(&t, c, first, r);
+    for (int i = 0; i < c->nspecies; i++)
+        strain(c, b, c->pseudo[i], r + first[i], s);
     for (int j = 0; j < 3; j++)
         for (int k = 0; k < 3; k++)
             stress[j][k] -=
                 (s[j][k] + s[k][j] + (j == k) * t.trace) / c->volume;
-    phases_release(&phases);
-    free(phi);
+    free(first);
+    free(r);
     free(t.w);
 }
