@@ -142,7 +142,7 @@ void atomic_fill(const struct crystal *c, const struct basis *b,
     for (int s = 0; s < c->nspecies; s++)
         if (atomic_count(c->pseudo[s], part) > most)
             most = atomic_count(c->pseudo[s], part);
-#pragma omp parallel
+#pragma omp parallel if (b->npw > 1024)
     {
         double *table = xcalloc((size_t)most * CHUNK, sizeof(*table));
 

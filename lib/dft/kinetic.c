@@ -8,7 +8,7 @@ static double *weights(const struct basis *b, int nb, const double complex *psi,
 {
     double *w = xcalloc(b->npw, sizeof(*w));
 
-#pragma omp parallel for schedule(static)
+#pragma omp parallel for schedule(static) if (b->npw > 1024)
     for (int chunk = 0; chunk < b->npw; chunk += 256)
         for (int n = 0; n < nb; n++)
             for (int i = chunk; i < b->npw && i < chunk + 256; i++) {
@@ -33,7 +33,7 @@ double kinetic_energy(const struct basis *b, int nb, const double complex *psi,
 void kinetic_apply(const struct basis *b, int nb, const double complex *psi,
                    double complex *hpsi)
 {
-#pragma omp parallel for schedule(static)
+#pragma omp parallel for schedule(static) if (b->npw > 1024)
     for (int n = 0; n < nb; n++) {
         const double complex *from = psi + (size_t)n * b->npw;
         double complex *to = hpsi + (size_t)n * b->npw;

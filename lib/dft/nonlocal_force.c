@@ -129,7 +129,7 @@ void nonlocal_forces(const struct projectors *p, const struct basis *b, int nb,
 
         end = block_end(p, a);
         block_phi(&t, first, p->first[end] - first, phi);
-#pragma omp parallel for schedule(dynamic)
+#pragma omp parallel for schedule(dynamic) if (b->npw > 1024)
         for (int i = a; i < end; i++)
             force(b, p->first[i + 1] - p->first[i],
                   p->beta + (size_t)p->first[i] * b->npw,
@@ -153,7 +153,7 @@ static void gather(const struct basis *b, const struct pseudo *p,
                    const struct phase *phase, const double complex *phi,
                    double *r)
 {
-#pragma omp parallel for schedule(static)
+#pragma omp parallel for schedule(static) if (b->npw > 1024)
     for (int at = 0; at < b->npw; at += CHUNK) {
         int n = b->npw - at < CHUNK ? b->npw - at : CHUNK;
         double complex e[CHUNK];
@@ -217,7 +217,7 @@ static void strain(const struct crystal *c, const struct basis *b,
     int nchunks = (b->npw + CHUNK - 1) / CHUNK;
     double(*part)[3][3] = xcalloc(nchunks, sizeof(*part));
 
-#pragma omp parallel for schedule(static)
+#pragma omp parallel for schedule(static) if (b->npw > 1024)
     for (int n = 0; n < nchunks; n++)
         for (int i = n * CHUNK; i < (n + 1) * CHUNK && i < b->npw; i++)
             if (b->kinetic[i] > 0)

@@ -138,7 +138,7 @@ static int count_full(const struct states *s, double moment, int *full,
 static int fixed(const struct states *s, double moment, double *f,
                  struct occupation *o, struct err *err)
 {
-    int full[2], ret = count_full(s, moment, full, err);
+    int full[2] = {0, 0}, ret = count_full(s, moment, full, err);
     double top = -INFINITY, bottom = INFINITY;
 
     if (ret < 0)

@@ -23,6 +23,7 @@ double smear_occupation(enum smearing kind, double x)
 {
     double far = kind == SMEAR_FD ? FAR_FD : FAR_GAUSS;
 
+    assert(kind != SMEAR_NONE);
     if (fabs(x) > far)
         return x > 0;
     switch (kind) {
@@ -37,7 +38,6 @@ double smear_occupation(enum smearing kind, double x)
     case SMEAR_NONE:
         break;
     }
-    assert(!"a kind of smearing");
     return 0;
 }
 
@@ -53,6 +53,7 @@ double smear_entropy(enum smearing kind, double x)
 {
     double far = kind == SMEAR_FD ? FAR_FD : FAR_GAUSS, y = x - M_SQRT1_2;
 
+    assert(kind != SMEAR_NONE);
     if (fabs(x) > far)
         return 0;
     switch (kind) {
@@ -67,7 +68,6 @@ double smear_entropy(enum smearing kind, double x)
     case SMEAR_NONE:
         break;
     }
-    assert(!"a kind of smearing");
     return 0;
 }
 

@@ -80,12 +80,17 @@ static bool check(const struct crystal *c, const int *kind, double tol,
     for (int a = 0; a < c->natoms; a++) {
         double best = INFINITY, nearest[3] = {0, 0, 0};
 
-        for (int b = 0; b < c->natoms; b++)
-            if (kind[a] == kind[b] &&
-                miss(c, r, t, c->x[a], c->x[b], d) < best) {
-                best = miss(c, r, t, c->x[a], c->x[b], nearest);
+        for (int b = 0; b < c->natoms && best > tol; b++) {
+            double there = kind[a] == kind[b]
+                               ? miss(c, r, t, c->x[a], c->x[b], d)
+                               : INFINITY;
+
+            if (there < best) {
+                best = there;
+                memcpy(nearest, d, sizeof(d));
                 map[a] = b;
             }
+        }
         for (int i = 0; i < 3; i++)
             mean[i] += nearest[i] / c->natoms;
     }

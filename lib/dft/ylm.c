@@ -55,7 +55,7 @@ static void polynomial(int l, const double n[3], double *p, double (*dp)[3])
         dp[6][0] = 3 * (x * x - y * y), dp[6][1] = -6 * x * y;
         break;
     default:
-        assert(!"l <= 3");
+        break;
     }
 }
 
@@ -71,6 +71,7 @@ void ylm(int l, const double q[3], double *y, double (*dy)[3])
 {
     double length = norm3(q), n[3], p[7], dp[7][3];
 
+    assert(l >= 0 && l <= PSEUDO_MAX_L);
     if (length == 0 && l > 0) {
         memset(y, 0, (2 * l + 1) * sizeof(*y));
         if (dy)

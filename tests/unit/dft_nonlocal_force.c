@@ -2,6 +2,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <omp.h>
+
 #include "dft/kinetic.h"
 #include "dft/nonlocal.h"
 #include "dft_scene.h"
@@ -219,11 +221,50 @@ START_TEST(a_bare_potential_adds_nothing)
 }
 END_TEST
 
+/* Forces, stress and energies, of enough plane waves for threads to share. */
+static void everything(int nthreads, double out[20])
+{
+    double f[3][3] = {{0}}, stress[3][3] = {{0}};
+    struct scene s;
+    struct basis b;
+    struct projectors p;
+
+    omp_set_num_threads(nthreads);
+    scene_init(&s, true);
+    basis_init(&b, &s.crystal, scene_generic, 1, 25, true);
+    ck_assert_int_gt(b.npw, 1024);
+    projectors_init(&p, &s.crystal, &b);
+    double complex *psi = scene_states(&b);
+    nonlocal_forces(&p, &b, NB, psi, scene_occ, scene_eig, f);
+    nonlocal_stress(&p, &s.crystal, &b, NB, psi, scene_occ, scene_eig, stress);
+    kinetic_stress(&b, s.crystal.volume, NB, psi, scene_occ, stress);
+    memcpy(out, f, sizeof(f));
+    memcpy(out + 9, stress, sizeof(stress));
+    out[18] = nonlocal_energy(&p, &b, NB, psi, scene_occ);
+    out[19] = kinetic_energy(&b, NB, psi, scene_occ);
+    free(psi);
+    case_release(&s, &b, &p);
+}
+
+START_TEST(threads_do_not_change_the_results)
+{
+    int before = omp_get_max_threads();
+    double one[20], three[20];
+
+    everything(1, one);
+    everything(3, three);
+    omp_set_num_threads(before);
+    for (int i = 0; i < 20; i++)
+        ck_close(one[i], three[i], 1e-13);
+}
+END_TEST
+
 void dft_nonlocal_force_cases(TCase *t)
 {
     tcase_add_loop_test(t, forces_are_minus_the_gradient, 0, 6);
     tcase_add_loop_test(t, stress_is_the_strain_derivative, 0, 6);
     tcase_add_loop_test(t, kinetic_stress_is_the_strain_derivative, 0, 6);
     tcase_add_loop_test(t, kinetic_energy_is_the_expectation_value, 0, 3);
+    tcase_add_test(t, threads_do_not_change_the_results);
     tcase_add_test(t, a_bare_potential_adds_nothing);
 }
