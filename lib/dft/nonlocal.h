@@ -27,11 +27,13 @@ struct projectors {
     int nown;
 };
 
+/* Building takes a few ns per number of beta: keep it if memory allows. */
 void projectors_init(struct projectors *p, const struct crystal *c,
                      const struct basis *b);
 void projectors_release(struct projectors *p);
 
-/* to[n][nb] = D from[n][nb] (or Q): real or complex, see block.h. */
+/* to[n][nb] = D from[n][nb], atom by atom (d is p->d or p->q): real or
+ * complex numbers, see block.h; D is real in both. */
 void projectors_couple(const struct projectors *p, bool real,
                        const double *const *d, int nb, const void *from,
                        void *to);
@@ -42,8 +44,10 @@ void projectors_apply(const struct projectors *p, const struct basis *b, int nb,
                       double complex *spsi);
 
 /*
- * sum_n f_n <psi_n| V - e_n S |psi_n>-like sums of one k point; f[nb] are
- * occupations times the weight of the point, e[nb] eigenvalues (used with Q).
+ * Sums over the states of one k point; f[nb] are occupations times the weight
+ * of the point.  The energy is sum f <psi|V|psi>.  Forces and stress are the
+ * derivatives of sum f <psi|V - e S|psi> at fixed coefficients, e[nb] the
+ * eigenvalues, hartree (not used, and may be NULL, where S is 1).
  */
 double nonlocal_energy(const struct projectors *p, const struct basis *b,
                        int nb, const double complex *psi, const double *f);
@@ -59,7 +63,7 @@ void nonlocal_stress(const struct projectors *p, const struct crystal *c,
                      const double *f, const double *e, double stress[3][3]);
 
 /* Real spherical harmonics of q/|q|, m = -l ... l: y[2l+1]; if dy is not NULL
- * also their derivatives by q, times |q| (0 at q = 0). */
+ * also their derivatives by q, times |q|.  For l > 0 both are 0 at q = 0. */
 void ylm(int l, const double q[3], double *y, double (*dy)[3]);
 
 #endif

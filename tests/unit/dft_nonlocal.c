@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "dft/atomic.h"
 #include "dft/kinetic.h"
 #include "dft/nonlocal.h"
 #include "dft_scene.h"
@@ -225,6 +226,39 @@ START_TEST(real_bases_agree_with_complex_ones)
 }
 END_TEST
 
+/* Orbitals go the way of projectors; here they are the same functions. */
+START_TEST(orbitals_are_filled_like_projectors)
+{
+    struct scene s;
+    struct basis b;
+    struct projectors p;
+
+    scene_init(&s, false);
+    for (int i = 0; i < 2; i++) {
+        s.pseudo[i].norbitals = NBETA - 1 - i; /* f once, d twice or once */
+        s.pseudo[i].orbital_l = s.l[i];
+    }
+    basis_init(&b, &s.crystal, scene_generic, 1, 2.3, true);
+    projectors_init(&p, &s.crystal, &b);
+    int n = atomic_total(&s.crystal, PSEUDO_ORBITAL);
+    ck_assert_int_eq(n, 25 + 18 + 25);
+    double complex *psi = xcalloc((size_t)n * b.npw, sizeof(*psi));
+    atomic_fill(&s.crystal, &b, PSEUDO_ORBITAL, psi);
+    for (int a = 0, at = 0; a < 3; a++) {
+        int nm = a == 1 ? 18 : 25;
+
+        ck_assert_mem_eq(psi + (size_t)at * b.npw,
+                         p.beta + (size_t)p.first[a] * b.npw,
+                         (size_t)nm * b.npw * sizeof(*psi));
+        at += nm;
+    }
+    free(psi);
+    projectors_release(&p);
+    basis_release(&b);
+    crystal_release(&s.crystal);
+}
+END_TEST
+
 void dft_nonlocal_cases(Suite *s)
 {
     TCase *t = tcase_create("nonlocal");
@@ -235,6 +269,7 @@ void dft_nonlocal_cases(Suite *s)
     tcase_add_test(t, operators_match_the_addition_theorem);
     tcase_add_test(t, energy_is_the_expectation_value);
     tcase_add_test(t, real_bases_agree_with_complex_ones);
+    tcase_add_test(t, orbitals_are_filled_like_projectors);
     dft_nonlocal_force_cases(t);
     suite_add_tcase(s, t);
 }

@@ -6,7 +6,8 @@
 static double eval(const struct pseudo *p, enum pseudo_part part, int i,
                    double q, double *slope)
 {
-    int l = part == PSEUDO_BETA ? p->l[i] : 0;
+    int l = p->l[i];
+    (void)part;
     double c = p->data->bend * (1 + i), w = p->data->width * (1 + 0.1 * i);
     double g = exp(-w * q * q / 2), ql = pow(q, l), f = ql * (1 + c * q * q);
 
