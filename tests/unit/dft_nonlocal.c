@@ -226,6 +226,43 @@ START_TEST(real_bases_agree_with_complex_ones)
 }
 END_TEST
 
+/* In real space, a little beside its atom, each is a positive multiple of its
+ * harmonic, and real: f > 0, and the transform of j_l is positive there. */
+START_TEST(functions_point_where_their_harmonics_do)
+{
+    struct scene s;
+    struct basis b;
+    struct projectors p;
+
+    scene_init(&s, false);
+    s.data[0].bend = s.data[1].bend = 0;
+    basis_init(&b, &s.crystal, scene_halves[0], 1, 25, false);
+    projectors_init(&p, &s.crystal, &b);
+    for (int a = 0; a < 3; a++) {
+        const double d[3] = {0.61, 0.37, 0.79};
+        double y[32];
+
+        for (int l = 0, at = 0; l <= 3; l++)
+            for (int i = 0; i < 2; i++, at += 2 * l + 1)
+                ylm(l, d, y + at, NULL);
+        for (int i = 0; i < 32; i++) {
+            const double complex *beta =
+                p.beta + (size_t)(p.first[a] + i) * b.npw;
+            double complex sum = 0;
+
+            for (int n = 0; n < b.npw; n++)
+                sum += beta[n] * cexp(I * (dot3(b.q[n], s.crystal.tau[a]) +
+                                           dot3(b.q[n], d)));
+            ck_near(cimag(sum), 0, 1e-11);
+            ck_assert_double_gt(creal(sum) * y[i], 0);
+        }
+    }
+    projectors_release(&p);
+    basis_release(&b);
+    crystal_release(&s.crystal);
+}
+END_TEST
+
 /* Orbitals go the way of projectors; here they are the same functions. */
 START_TEST(orbitals_are_filled_like_projectors)
 {
@@ -269,6 +306,7 @@ void dft_nonlocal_cases(Suite *s)
     tcase_add_test(t, operators_match_the_addition_theorem);
     tcase_add_test(t, energy_is_the_expectation_value);
     tcase_add_test(t, real_bases_agree_with_complex_ones);
+    tcase_add_test(t, functions_point_where_their_harmonics_do);
     tcase_add_test(t, orbitals_are_filled_like_projectors);
     dft_nonlocal_force_cases(t);
     suite_add_tcase(s, t);

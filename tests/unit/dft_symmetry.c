@@ -71,6 +71,37 @@ START_TEST(broken_symmetry_is_seen)
 }
 END_TEST
 
+/* Atoms off their places by less than the tolerance: an operation is the one
+ * that is best for all of them, and the identity is exact. */
+START_TEST(shifts_are_those_of_all_atoms)
+{
+    struct crystal c;
+    struct symmetry s;
+    struct rng rng;
+
+    model_init(&c, &models[6]);
+    rng_init(&rng, 5);
+    for (int i = 0; i < 3 * c.natoms; i++)
+        c.tau[i / 3][i % 3] += 4e-6 * rng_normal(&rng);
+    crystal_move(&c, (const double(*)[3])c.tau);
+    model_find(&s, &c);
+    ck_assert_int_eq(s.n, 24);
+    for (int i = 0; i < s.n; i++) {
+        double sum[3] = {0}, y[3];
+
+        for (int a = 0; a < c.natoms; a++) {
+            apply(&s, i, c.x[a], y);
+            for (int k = 0; k < 3; k++)
+                sum[k] += remainder(y[k] - c.x[s.map[i * c.natoms + a]][k], 1);
+        }
+        for (int k = 0; k < 3; k++)
+            ck_near(sum[k], 0, i ? 3e-8 : 1e-300); /* a tidy one is moved */
+    }
+    symmetry_release(&s);
+    crystal_release(&c);
+}
+END_TEST
+
 START_TEST(atoms_at_one_place_are_refused)
 {
     struct crystal c;
@@ -242,6 +273,7 @@ void dft_symmetry_cases(Suite *s)
 
     tcase_add_loop_test(t, groups_have_their_order, 0, NMODELS);
     tcase_add_test(t, broken_symmetry_is_seen);
+    tcase_add_test(t, shifts_are_those_of_all_atoms);
     tcase_add_test(t, atoms_at_one_place_are_refused);
     tcase_add_test(t, grids_keep_what_fits);
     tcase_add_loop_test(t, irreducible_points_stand_for_all, 0, NMESHES);
