@@ -78,3 +78,16 @@ void crystal_reciprocal(const struct crystal *c, const double m[3], double g[3])
     for (int k = 0; k < 3; k++)
         g[k] = m[0] * c->b[0][k] + m[1] * c->b[1][k] + m[2] * c->b[2][k];
 }
+
+int crystal_projectors(const struct crystal *c)
+{
+    int n = 0;
+
+    for (int a = 0; a < c->natoms; a++) {
+        const struct pseudo *p = c->pseudo[c->species[a]];
+
+        for (int i = 0; i < p->nbeta; i++)
+            n += 2 * p->l[i] + 1;
+    }
+    return n;
+}

@@ -38,4 +38,7 @@ void crystal_move(struct crystal *c, const double (*tau)[3]);
 void crystal_reciprocal(const struct crystal *c, const double m[3],
                         double g[3]);
 
+/* Projectors of all atoms, each l counted 2l + 1 times. */
+int crystal_projectors(const struct crystal *c);
+
 #endif

@@ -1,0 +1,113 @@
+#include "pseudo.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <sys/stat.h>
+
+#include <morsel/atoms.h>
+
+/*
+ * Which potential an element has: spec is NULL (the built-in table), a folder,
+ * or a list "Cu=file,C=file", whose elements that are not named are built in.
+ */
+
+static bool is_folder(const char *path)
+{
+    struct stat st;
+
+    return stat(path, &st) == 0 && S_ISDIR(st.st_mode);
+}
+
+/* The file of the list for a symbol, freed by the caller; NULL: none. */
+static char *listed(const char *spec, const char *symbol)
+{
+    size_t n = strlen(symbol);
+
+    for (const char *s = spec; *s; s += strcspn(s, ","), s += *s == ',') {
+        size_t length = strcspn(s, ",");
+
+        if (length > n && strncmp(s, symbol, n) == 0 && s[n] == '=')
+            return strncpy(xcalloc(length - n, 1), s + n + 1, length - n - 1);
+    }
+    return NULL;
+}
+
+static char *find(const char *spec, int z, struct err *err)
+{
+    char *path = NULL;
+
+    if (is_folder(spec))
+        return pseudo_find(spec, z, &path, err) < 0 ? NULL : path;
+    if (!strchr(spec, '=')) {
+        err_set(err, ERR_IO, "%s: expected a folder, or Element=file", spec);
+        return NULL;
+    }
+    path = listed(spec, element_symbol(z));
+    return path ? path : xstrdup("");
+}
+
+int pseudo_choose(struct pseudo *p, int z, const char *spec,
+                  const char *functional, double qmax, struct err *err)
+{
+    const char *symbol = element_symbol(z);
+    char *path = spec ? find(spec, z, err) : xstrdup("");
+    int ret;
+
+    if (!path)
+        return err->code;
+    ret = *path ? pseudo_read(p, path, qmax, err)
+                : pseudo_builtin(p, z, functional, 0, err);
+    if (ret == 0 && p->z != z) {
+        ret = err_set(err, ERR_RANGE, "%s: is for %s, not for %s", path,
+                      element_symbol(p->z), symbol);
+        pseudo_release(p);
+    } else if (ret == 0) {
+        ret = pseudo_fits(p, functional, err);
+        if (ret < 0)
+            pseudo_release(p);
+    }
+    free(path);
+    return ret;
+}
+
+/* The bytes of a file as a number; of no file: 0. */
+static uint64_t content(const char *path)
+{
+    FILE *f = fopen(path, "rb");
+    uint64_t h = HASH_START;
+    char part[65536];
+    size_t n;
+
+    if (!f)
+        return 0;
+    while ((n = fread(part, 1, sizeof(part), f)) > 0)
+        h = hash_bytes(h, part, n);
+    fclose(f);
+    return h;
+}
+
+char *pseudo_settings(const char *spec)
+{
+    char *text;
+
+    if (!spec)
+        return xstrdup("built-in");
+    if (is_folder(spec))
+        return xasprintf("folder %s", spec);
+    text = xstrdup("");
+    for (const char *s = spec; *s; s += strcspn(s, ","), s += *s == ',') {
+        size_t length = strcspn(s, ","), n = strcspn(s, "=,");
+        char *path = NULL, *more;
+
+        if (n < length)
+            path = strncpy(xcalloc(length - n, 1), s + n + 1, length - n - 1);
+        more = xasprintf("%s%.*s %016" PRIx64 " ", text, (int)n, s,
+                         path ? content(path) : 0);
+        free(text);
+        free(path);
+        text = more;
+    }
+    return text;
+}

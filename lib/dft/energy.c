@@ -1,0 +1,123 @@
+#include "scf.h"
+
+#include <stdlib.h>
+
+double terms_internal(const struct terms *t)
+{
+    return t->kinetic + t->local + t->nonlocal + t->hartree + t->xc + t->ewald +
+           t->dipole;
+}
+
+/* Occupations of one k point times its weight. */
+static void weighted(const struct problem *p, const struct states *s, int i,
+                     double *f)
+{
+    for (int b = 0; b < s->nbands; b++)
+        f[b] = s->f[(size_t)i * s->nbands + b] * p->weight[i % p->nk];
+}
+
+void energy_terms(struct problem *p, const struct states *s,
+                  double complex *const *rho, struct terms *t)
+{
+    double *f = xcalloc(s->nbands, sizeof(*f));
+
+    *t = (struct terms){.minus_ts = s->occupation.minus_ts};
+    for (int i = 0; i < s->n; i++) {
+        const struct basis *b = &p->basis[i % p->nk];
+        struct projectors made;
+        const struct projectors *v = problem_projectors(p, i % p->nk, &made);
+
+        weighted(p, s, i, f);
+        t->kinetic += kinetic_energy(b, s->nbands, s->psi[i], f);
+        t->nonlocal += nonlocal_energy(v, b, s->nbands, s->psi[i], f);
+        problem_projectors_done(&made);
+    }
+    free(f);
+    t->local = local_energy(&p->crystal, &p->grid, rho[0]);
+    t->hartree = hartree_energy(&p->grid, rho[0]);
+    t->xc = xc_energy(p->xc, &p->grid, rho, p->core);
+    t->ewald = ewald_energy(&p->crystal, 0);
+    if (p->has_dipole)
+        t->dipole = dipole_energy(&p->dipole, &p->crystal, &p->grid, rho[0]);
+}
+
+/* The mean of the potentials that exchange and correlation have for the two
+ * spins: what acts on the core charge. */
+static double complex *core_potential(struct problem *p,
+                                      double complex *const *rho)
+{
+    double complex **v = density_new(p), *mean = v[0];
+
+    xc_potential(p->xc, &p->grid, rho, p->core, v);
+    for (int i = 0; p->nspin == 2 && i < p->grid.ng; i++)
+        mean[i] = (v[0][i] + v[1][i]) / 2;
+    free(v);
+    return mean; /* v[0], with all of the storage */
+}
+
+void total_forces(struct problem *p, const struct states *s,
+                  double complex *const *rho, const double complex *dv,
+                  double (*forces)[3])
+{
+    const struct crystal *c = &p->crystal;
+    double *f = xcalloc(s->nbands, sizeof(*f));
+
+    for (int i = 0; i < c->natoms; i++)
+        forces[i][0] = forces[i][1] = forces[i][2] = 0;
+    for (int i = 0; i < s->n; i++) {
+        struct projectors made;
+        const struct projectors *v = problem_projectors(p, i % p->nk, &made);
+
+        weighted(p, s, i, f);
+        nonlocal_forces(v, &p->basis[i % p->nk], s->nbands, s->psi[i], f,
+                        s->e + (size_t)i * s->nbands, forces);
+        problem_projectors_done(&made);
+    }
+    free(f);
+    local_forces(c, &p->grid, rho[0], forces);
+    ewald_forces(c, 0, forces);
+    if (p->has_dipole)
+        dipole_forces(&p->dipole, c, &p->grid, rho[0], forces);
+    if (p->core) {
+        double complex *v = core_potential(p, rho);
+
+        superpose_forces(c, &p->grid, PSEUDO_CORE, v, forces);
+        free(v);
+    }
+    if (dv)
+        superpose_forces(c, &p->grid, PSEUDO_DENSITY, dv, forces);
+    symmetry_forces(&p->symmetry, c, forces);
+}
+
+void total_stress(struct problem *p, const struct states *s,
+                  double complex *const *rho, double stress[3][3])
+{
+    const struct crystal *c = &p->crystal;
+    double *f = xcalloc(s->nbands, sizeof(*f));
+
+    for (int i = 0; i < 3; i++)
+        stress[i][0] = stress[i][1] = stress[i][2] = 0;
+    for (int i = 0; i < s->n; i++) {
+        const struct basis *b = &p->basis[i % p->nk];
+        struct projectors made;
+        const struct projectors *v = problem_projectors(p, i % p->nk, &made);
+
+        weighted(p, s, i, f);
+        kinetic_stress(b, c->volume, s->nbands, s->psi[i], f, stress);
+        nonlocal_stress(v, c, b, s->nbands, s->psi[i], f,
+                        s->e + (size_t)i * s->nbands, stress);
+        problem_projectors_done(&made);
+    }
+    free(f);
+    local_stress(c, &p->grid, rho[0], stress);
+    hartree_stress(&p->grid, rho[0], stress);
+    xc_stress(p->xc, &p->grid, rho, p->core, stress);
+    ewald_stress(c, 0, stress);
+    if (p->core) {
+        double complex *v = core_potential(p, rho);
+
+        superpose_stress(c, &p->grid, PSEUDO_CORE, v, stress);
+        free(v);
+    }
+    symmetry_stress(&p->symmetry, c, stress);
+}

@@ -1,0 +1,208 @@
+#include "problem.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <morsel/units.h>
+
+/* Positions further than this from symmetric are not taken for symmetric:
+ * what symmetrizing changes must stay far below force_tol. */
+#define SYMMETRY_TOL (1e-5 / ANGSTROM_PER_BOHR)
+
+/* Projectors that all k points together may keep, bytes. */
+#define KEEP_PROJECTORS 64e6
+
+/*
+ * Bands: all that hold electrons, and above a tenth more (at least four),
+ * which the tail of the smearing fills and behind which the last occupied
+ * ones converge.
+ */
+static int choose_bands(const struct problem *p, const struct dft_params *q)
+{
+    double most = p->crystal.nelectrons / 2, moment = 0;
+
+    for (int i = 0; i < p->crystal.natoms; i++)
+        moment += p->crystal.moment[i];
+    if (p->nspin == 2)
+        most += fabs(moment) / 2;
+    if (q->bands)
+        return q->bands;
+    if (p->smearing == SMEAR_NONE)
+        return (int)ceil(most - 1e-9);
+    return (int)ceil(most + fmax(4, 0.1 * most));
+}
+
+static const enum smearing smearing_of[] = {
+    [DFT_FIXED] = SMEAR_NONE, [DFT_FD] = SMEAR_FD, [DFT_GAUSS] = SMEAR_GAUSS,
+    [DFT_MP] = SMEAR_MP,      [DFT_MV] = SMEAR_MV,
+};
+
+static int set_symmetry(struct problem *p, const struct dft_params *q,
+                        const int points[3], const int kgrid[3],
+                        struct err *err)
+{
+    int ret = symmetry_find(&p->symmetry, &p->crystal, q->symmetry,
+                            SYMMETRY_TOL, err);
+
+    if (ret < 0)
+        return ret;
+    symmetry_keep_grid(&p->symmetry, points);
+    symmetry_keep_kpoints(&p->symmetry, kgrid, q->kshift);
+    p->nk = kpoints_grid(&p->symmetry, kgrid, q->kshift, &p->k);
+    p->weight = xcalloc(p->nk, sizeof(*p->weight));
+    for (int i = 0; i < p->nk; i++)
+        p->weight[i] = p->k[i].weight;
+    return 0;
+}
+
+/* The points of the density: see set_grids(). */
+static void density_points(const struct problem *p, const struct dft_params *q,
+                           int n[3])
+{
+    grid_points(&p->crystal, 2 * sqrt(2 * q->ecut / EV_PER_HARTREE), 1, n);
+    for (int i = 0; i < 3; i++)
+        if (q->grid[i])
+            n[i] = q->grid[i];
+}
+
+int problem_outline(struct problem *p, struct crystal *crystal,
+                    const struct dft_params *q, int kgrid[3], struct err *err)
+{
+    int points[3], ret;
+
+    *p = (struct problem){.crystal = *crystal};
+    p->nspin = q->spin ? 2 : 1;
+    p->smearing = smearing_of[q->smearing];
+    p->sigma = q->sigma / EV_PER_HARTREE;
+    for (int i = 0; i < p->crystal.natoms; i++) {
+        if (!q->spin)
+            p->crystal.moment[i] = 0;
+        p->moment += p->crystal.moment[i];
+    }
+    p->nbands = choose_bands(p, q);
+    for (int i = 0; i < 3; i++)
+        kgrid[i] = q->kgrid[i];
+    if (q->kspacing > 0)
+        kpoints_spacing(&p->crystal, q->kspacing * ANGSTROM_PER_BOHR, kgrid);
+    density_points(p, q, points);
+    ret = set_symmetry(p, q, points, kgrid, err);
+    if (ret == 0 && q->dipole) {
+        p->has_dipole = true;
+        ret = dipole_init(&p->dipole, &p->crystal, err);
+    }
+    if (ret < 0)
+        problem_release(p);
+    return ret;
+}
+
+/*
+ * The density is held exactly by 4 sqrt(2 ecut) |a| / 2 pi points along a; it
+ * gets one or two more, for exchange and correlation, which are not a
+ * polynomial.  Wave functions meet the potential on the fewest.
+ */
+static int set_grids(struct problem *p, const struct dft_params *q, double ecut,
+                     struct err *err)
+{
+    double gmax = 2 * sqrt(2 * ecut);
+    int dense[3], smooth[3], ret;
+
+    density_points(p, q, dense);
+    grid_points(&p->crystal, gmax, 0, smooth);
+    ret = grid_init(&p->grid, &p->crystal, gmax, dense, err);
+    if (ret == 0)
+        ret = grid_init(&p->smooth, &p->crystal, gmax, smooth, err);
+    return ret;
+}
+
+static void set_ions(struct problem *p)
+{
+    bool any = false;
+
+    p->ion = xcalloc(p->grid.ng, sizeof(*p->ion));
+    local_potential(&p->crystal, &p->grid, p->ion);
+    for (int s = 0; s < p->crystal.nspecies; s++)
+        any = any || p->crystal.pseudo[s]->core;
+    if (!any)
+        return;
+    p->core = xcalloc(p->grid.ng, sizeof(*p->core));
+    superpose(&p->crystal, &p->grid, PSEUDO_CORE, NULL, p->core);
+}
+
+static void set_bases(struct problem *p, double ecut, bool real)
+{
+    double bytes = 0;
+
+    p->basis = xcalloc(p->nk, sizeof(*p->basis));
+    p->wave = xcalloc(p->nk, sizeof(struct wave *));
+    for (int i = 0; i < p->nk; i++) {
+        basis_init(&p->basis[i], &p->crystal, p->k[i].k, p->k[i].weight, ecut,
+                   real);
+        p->wave[i] = wave_new(&p->basis[i], p->smooth.n);
+        bytes += (double)crystal_projectors(&p->crystal) * p->basis[i].npw *
+                 sizeof(double complex);
+    }
+    if (bytes > KEEP_PROJECTORS && p->nk > 1)
+        return;
+    p->kept = xcalloc(p->nk, sizeof(*p->kept));
+    for (int i = 0; i < p->nk; i++)
+        projectors_init(&p->kept[i], &p->crystal, &p->basis[i]);
+}
+
+int problem_init(struct problem *p, struct crystal *crystal,
+                 const struct dft_params *q, struct xc *xc, struct err *err)
+{
+    double ecut = q->ecut / EV_PER_HARTREE;
+    int kgrid[3], ret = problem_outline(p, crystal, q, kgrid, err);
+
+    if (ret < 0)
+        return ret;
+    p->xc = xc;
+    ret = set_grids(p, q, ecut, err);
+    if (ret < 0) {
+        problem_release(p);
+        return ret;
+    }
+    set_ions(p);
+    set_bases(p, ecut, q->real);
+    return 0;
+}
+
+void problem_release(struct problem *p)
+{
+    for (int i = 0; i < p->nk; i++) {
+        if (p->kept)
+            projectors_release(&p->kept[i]);
+        if (p->wave)
+            wave_free(p->wave[i]);
+        if (p->basis)
+            basis_release(&p->basis[i]);
+    }
+    free(p->kept);
+    free(p->wave);
+    free(p->basis);
+    free(p->k);
+    free(p->weight);
+    free(p->core);
+    free(p->ion);
+    symmetry_release(&p->symmetry);
+    grid_release(&p->smooth);
+    grid_release(&p->grid);
+    crystal_release(&p->crystal);
+    *p = (struct problem){0};
+}
+
+const struct projectors *problem_projectors(const struct problem *p, int i,
+                                            struct projectors *made)
+{
+    *made = (struct projectors){0};
+    if (p->kept)
+        return &p->kept[i];
+    projectors_init(made, &p->crystal, &p->basis[i]);
+    return made;
+}
+
+void problem_projectors_done(struct projectors *made)
+{
+    projectors_release(made);
+}

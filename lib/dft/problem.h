@@ -1,0 +1,110 @@
+#ifndef MORSEL_DFT_PROBLEM_H
+#define MORSEL_DFT_PROBLEM_H
+
+#include <morsel/dft.h>
+
+#include "hamiltonian.h"
+#include "occupy.h"
+#include "symmetry.h"
+#include "terms.h"
+
+/*
+ * What a self-consistent field is about, and what it finds.
+ */
+struct problem {
+    struct crystal crystal;
+    struct symmetry symmetry;
+    struct grid grid;     /* of the density */
+    struct grid smooth;   /* the same sphere on the points of wave functions */
+    struct xc *xc;        /* borrowed */
+    double complex *core; /* [ng] superposed core charges; NULL: none */
+    double complex *ion;  /* [ng] local potential of the ions, hartree */
+    int nspin, nk, nbands;
+    struct kpoint *k;        /* [nk] */
+    double *weight;          /* [nk] */
+    struct basis *basis;     /* [nk] */
+    struct wave **wave;      /* [nk] */
+    struct projectors *kept; /* [nk], or NULL: made anew at each use */
+    enum smearing smearing;
+    double sigma;  /* hartree */
+    double moment; /* mu_B, without smearing: fixed */
+    bool has_dipole;
+    struct dipole dipole;
+};
+
+/*
+ * Set up for atoms; params in the units of dft.h.  ERR_RANGE if there is no
+ * such problem.  The crystal, its potentials borrowed, becomes the problem's.
+ */
+int problem_init(struct problem *p, struct crystal *crystal,
+                 const struct dft_params *params, struct xc *xc,
+                 struct err *err) MORSEL_MUST_CHECK;
+void problem_release(struct problem *p);
+
+/* The first part of it, which takes no memory to speak of: numbers of spins,
+ * bands and k points (of the grid kgrid), symmetry. */
+int problem_outline(struct problem *p, struct crystal *crystal,
+                    const struct dft_params *params, int kgrid[3],
+                    struct err *err) MORSEL_MUST_CHECK;
+
+/* What it would take, without doing it; the crystal is released. */
+int problem_estimate(struct crystal *crystal, const struct dft_params *params,
+                     struct dft_estimate *e, struct err *err) MORSEL_MUST_CHECK;
+
+/* The projectors of k point i: kept, or into *made, which is released by
+ * problem_projectors_done(). */
+const struct projectors *problem_projectors(const struct problem *p, int i,
+                                            struct projectors *made);
+void problem_projectors_done(struct projectors *made);
+
+/*
+ * States: psi of spin s and k point i is psi[s * nk + i], and so are its
+ * eigenvalues e and occupations f, nbands each.
+ */
+struct states {
+    int n, nbands;        /* n = nspin nk */
+    double complex **psi; /* [n] [nbands][npw]; NULL: none yet */
+    double *e;            /* [n][nbands] hartree */
+    double *f;            /* [n][nbands] 0 ... 2 / nspin */
+    struct occupation occupation;
+};
+void states_init(struct states *s, const struct problem *p);
+void states_release(struct states *s);
+
+/* rho[nspin][ng], charge and magnetization (see terms.h). */
+double complex **density_new(const struct problem *p);
+void density_free(double complex **rho);
+void density_copy(const struct problem *p, double complex **to,
+                  double complex *const *from);
+
+/* Superposed free atoms, with the moments to start from. */
+void density_of_atoms(const struct problem *p, double complex **rho);
+
+/* sum_nk weight f |psi|^2, symmetrized. */
+void density_of_states(const struct problem *p, const struct states *s,
+                       double complex **rho);
+
+/* The density of the states at the Fermi level within about sigma (hartree),
+ * 1/(hartree bohr^3), on the sphere; all spins.  False if there are none. */
+bool density_at_fermi(const struct problem *p, const struct states *s,
+                      double sigma, double complex *d);
+
+/* v[nspin][ng] of up and down (all: with the ions' and the dipole's), and
+ * E_xc. */
+double potential_of(struct problem *p, double complex *const *rho,
+                    double complex **v);
+
+/* Atomic orbitals, and random waves where there are too few. */
+int states_of_atoms(const struct problem *p, double complex *const *v,
+                    struct states *s, struct err *err) MORSEL_MUST_CHECK;
+
+/* v in the layout of wave functions: [nspin] arrays, freed by the caller. */
+void potential_layout(const struct problem *p, const double complex *v,
+                      double *to);
+
+/* Loops over k points and spins: one per thread as long as all are busy, the
+ * rest one after the other with threads inside. */
+#define PROBLEM_ALONE(p, team)                                                 \
+    ((p)->nspin * (p)->nk - (p)->nspin * (p)->nk % (team))
+
+#endif

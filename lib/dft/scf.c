@@ -1,0 +1,331 @@
+#include "scf.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <omp.h>
+
+#include <morsel/units.h>
+
+#include "mix.h"
+
+/* Most steps of the eigensolver in one step of the field. */
+enum { EIGEN_STEPS = 12 };
+
+/* A step that has not halved the least error for so many steps will not. */
+enum { PATIENCE = 25 };
+
+/* Broadening of the density of states that screens, hartree. */
+#define SCREEN_SIGMA 0.01
+
+/* States that hold less than this need not be exact. */
+#define BUSY 1e-6
+
+/* What one step is about. */
+struct field {
+    struct problem *p;
+    struct states *s;
+    double complex **in, **out; /* densities */
+    double complex **v;         /* potentials of in */
+    double *vr;                 /* [nspin][nr] in the layout of waves */
+    double exc;                 /* of in */
+    bool *busy;
+    double tol;      /* of the eigensolver */
+    double residual; /* largest that it left */
+    int applied;
+    struct mixer *mixer;
+};
+
+static void field_open(struct field *f, struct problem *p, struct states *s,
+                       double complex **rho)
+{
+    int n = s->n * s->nbands;
+
+    *f = (struct field){.p = p, .s = s, .out = rho};
+    f->in = density_new(p);
+    f->v = density_new(p);
+    f->vr = xcalloc((size_t)p->nspin * p->smooth.nr, sizeof(*f->vr));
+    f->busy = xcalloc(n, sizeof(*f->busy));
+    for (int i = 0; i < n; i++)
+        f->busy[i] = true;
+    f->mixer = mixer_new(p);
+    density_copy(p, f->in, rho);
+}
+
+static void field_close(struct field *f)
+{
+    density_free(f->in);
+    density_free(f->v);
+    free(f->vr);
+    free(f->busy);
+    mixer_free(f->mixer);
+}
+
+static void make_potential(struct field *f)
+{
+    struct problem *p = f->p;
+
+    f->exc = potential_of(p, f->in, f->v);
+    for (int i = 0; i < p->nspin; i++)
+        potential_layout(p, f->v[i], f->vr + (size_t)i * p->smooth.nr);
+}
+
+static int solve_one(const struct field *f, int i, struct eigen_result *r,
+                     struct err *err)
+{
+    const struct problem *p = f->p;
+    int k = i % p->nk, spin = i / p->nk, nb = p->nbands, ret;
+    struct projectors made;
+    struct hamiltonian h = {
+        .basis = &p->basis[k],
+        .wave = p->wave[k],
+        .projectors = problem_projectors(p, k, &made),
+        .v = f->vr + (size_t)spin * p->smooth.nr,
+        .v0 = creal(f->v[spin][0]),
+    };
+
+    ret = eigen_solve(&h, nb, f->s->psi[i], f->s->e + (size_t)i * nb,
+                      f->busy + (size_t)i * nb, f->tol, EIGEN_STEPS, r, err);
+    problem_projectors_done(&made);
+    return ret;
+}
+
+/* The eigenstates of all k points and spins in the potential of f->in. */
+static int solve_states(struct field *f, struct err *err)
+{
+    int n = f->s->n, alone = PROBLEM_ALONE(f->p, omp_get_max_threads());
+    struct eigen_result *r = xcalloc(n, sizeof(*r));
+    int ret = 0;
+
+#pragma omp parallel for schedule(static, 1)
+    for (int i = 0; i < alone; i++) {
+        struct err e;
+
+        if (solve_one(f, i, &r[i], &e) < 0)
+#pragma omp critical
+        {
+            *err = e;
+            ret = e.code;
+        }
+    }
+    for (int i = alone; ret == 0 && i < n; i++)
+        ret = solve_one(f, i, &r[i], err);
+    f->residual = 0;
+    for (int i = 0; i < n; i++) {
+        f->applied += r[i].applied;
+        f->residual = fmax(f->residual, r[i].residual);
+    }
+    free(r);
+    return ret;
+}
+
+static int occupy_states(struct field *f, struct err *err)
+{
+    const struct problem *p = f->p;
+    struct states *s = f->s;
+    int ret = occupy(p->smearing, p->sigma, p->nspin, p->nk, p->nbands,
+                     p->weight, s->e, p->crystal.nelectrons, p->moment, s->f,
+                     &s->occupation, err);
+
+    for (int i = 0; i < s->n * s->nbands; i++)
+        f->busy[i] = fabs(s->f[i]) > BUSY;
+    return ret;
+}
+
+/*
+ * The energy of J. Harris, Phys. Rev. B 31, 1770 (1985) and W. M. C. Foulkes
+ * and R. Haydock, Phys. Rev. B 39, 12520 (1989), of the density that went in:
+ * right to second order, and free here.  For the log.
+ */
+static double harris_energy(const struct field *f)
+{
+    const struct problem *p = f->p;
+    const struct states *s = f->s;
+    double e = f->exc + s->occupation.minus_ts, vrho = 0, v_xc = 0;
+
+    for (int i = 0; i < s->n * s->nbands; i++)
+        e += p->weight[i / s->nbands % p->nk] * s->f[i] * s->e[i];
+    for (int i = 0; i < p->grid.ng; i++) {
+        double complex up = f->in[0][i], down = 0;
+        double w = i ? 2 : 1;
+
+        if (p->nspin == 2) {
+            down = (f->in[0][i] - f->in[1][i]) / 2;
+            up = (f->in[0][i] + f->in[1][i]) / 2;
+            vrho += w * creal(conj(f->v[1][i]) * down);
+        }
+        vrho += w * creal(conj(f->v[0][i]) * up);
+        v_xc += w * creal(conj(p->ion[i]) * f->in[0][i]);
+    }
+    return e - p->crystal.volume * (vrho - v_xc) +
+           hartree_energy(&p->grid, f->in[0]) + ewald_energy(&p->crystal, 0);
+}
+
+/*
+ * The largest force that the potential of rho_out - rho_in has on the
+ * densities of the free atoms: what forces are off by, and what the
+ * correction of total_forces() takes away in first order.
+ */
+static double force_error(const struct field *f)
+{
+    const struct problem *p = f->p;
+    const struct crystal *c = &p->crystal;
+    double complex *d = xcalloc(p->grid.ng, 2 * sizeof(*d));
+    double complex *v = d + p->grid.ng;
+    double(*force)[3] = xcalloc(c->natoms, sizeof(*force)), most = 0;
+
+    for (int i = 0; i < p->grid.ng; i++)
+        d[i] = f->out[0][i] - f->in[0][i];
+    hartree_potential(&p->grid, d, v);
+    superpose_forces(c, &p->grid, PSEUDO_DENSITY, v, force);
+    for (int i = 0; i < c->natoms; i++)
+        most = fmax(most, norm3(force[i]));
+    free(force);
+    free(d);
+    return most;
+}
+
+/* The mean over spins of V[rho_out] - V[rho_in]. */
+static double complex *potential_error(struct field *f)
+{
+    struct problem *p = f->p;
+    double complex **v = density_new(p), *dv = v[0];
+
+    potential_of(p, f->out, v);
+    for (int i = 0; i < p->grid.ng; i++) {
+        dv[i] -= f->v[0][i];
+        if (p->nspin == 2)
+            dv[i] = (dv[i] + v[1][i] - f->v[1][i]) / 2;
+    }
+    free(v);
+    return dv;
+}
+
+static double residual_norm(const struct field *f)
+{
+    const struct problem *p = f->p;
+    double complex **d = density_new(p);
+    double norm;
+
+    for (int i = 0; i < p->nspin * p->grid.ng; i++)
+        d[0][i] = f->out[0][i] - f->in[0][i];
+    norm = mixer_norm(f->mixer, d);
+    density_free(d);
+    return norm;
+}
+
+/* Prepare the response of the Fermi sea, once its states are about right. */
+static void set_response(struct field *f)
+{
+    struct problem *p = f->p;
+    double complex *d = xcalloc(p->grid.ng, sizeof(*d));
+    double sigma = fmax(p->sigma, SCREEN_SIGMA);
+
+    mixer_respond(f->mixer, density_at_fermi(p, f->s, sigma, d) ? d : NULL);
+    free(d);
+}
+
+static void tell(const struct scf *scf, const struct field *f, double norm,
+                 double error)
+{
+    if (scf->log)
+        fprintf(scf->log,
+                "scf %2d  E %.8f eV  residual %.1e eV  force error %.1e eV/A  "
+                "eigen %.0e  H %d  fermi %.4f\n",
+                scf->steps, harris_energy(f) * EV_PER_HARTREE,
+                norm * EV_PER_HARTREE, error * EV_ANGSTROM_PER_HARTREE_BOHR,
+                f->residual * EV_PER_HARTREE, f->applied,
+                f->s->occupation.fermi * EV_PER_HARTREE);
+}
+
+static int step(struct field *f, struct err *err)
+{
+    int ret = solve_states(f, err);
+
+    if (ret == 0)
+        ret = occupy_states(f, err);
+    if (ret == 0)
+        density_of_states(f->p, f->s, f->out);
+    return ret;
+}
+
+/* How exact the states of the next step must be: the error they leave in the
+ * density is to be a fraction of its residual. */
+static double eigen_tol(double norm, double nelectrons)
+{
+    return fmin(1e-2, fmax(1e-9, 0.1 * sqrt(norm / nelectrons)));
+}
+
+static int iterate(struct scf *scf, struct field *f, struct err *err)
+{
+    double nelectrons = f->p->crystal.nelectrons, least = INFINITY;
+    int since = 0, ret;
+
+    while (scf->steps < scf->max_steps) {
+        double norm, error;
+
+        make_potential(f);
+        ret = step(f, err);
+        if (ret < 0)
+            return ret;
+        norm = residual_norm(f);
+        if (scf->steps == 0 && f->residual > 3 * eigen_tol(norm, nelectrons)) {
+            f->tol = eigen_tol(norm, nelectrons); /* too coarse to go on from */
+            ret = step(f, err);
+            if (ret < 0)
+                return ret;
+            norm = residual_norm(f);
+        }
+        error = force_error(f);
+        scf->steps++;
+        tell(scf, f, norm, error);
+        scf->force_error = error;
+        if (error < scf->force_tol &&
+            f->residual < 3 * eigen_tol(norm, nelectrons)) {
+            scf->converged = true;
+            return 0;
+        }
+        since = norm < 0.5 * least ? 0 : since + 1;
+        least = fmin(least, norm);
+        if (!isfinite(norm) || since > PATIENCE)
+            break;
+        f->tol = eigen_tol(norm, nelectrons);
+        set_response(f);
+        mixer_next(f->mixer, f->in, f->out);
+    }
+    snprintf(scf->why, sizeof(scf->why),
+             "forces are off by about %.1e eV/A after %d steps",
+             scf->force_error * EV_ANGSTROM_PER_HARTREE_BOHR, scf->steps);
+    return 0;
+}
+
+int scf_solve(struct scf *scf, struct problem *p, struct states *s,
+              double complex **rho, struct err *err)
+{
+    struct field f;
+    int ret = 0;
+
+    scf->steps = 0;
+    scf->converged = false;
+    field_open(&f, p, s, rho);
+    f.tol = 1e-3;
+    if (!s->psi[0]) {
+        make_potential(&f);
+        f.tol = 1e-2;
+        ret = states_of_atoms(p, f.v, s, err);
+    }
+    if (ret == 0)
+        ret = iterate(scf, &f, err);
+    if (ret == 0) {
+        double complex *dv = potential_error(&f);
+
+        energy_terms(p, s, f.out, &scf->terms);
+        total_forces(p, s, f.out, dv, scf->forces);
+        total_stress(p, s, f.out, scf->stress);
+        free(dv);
+    }
+    scf->applied = f.applied;
+    field_close(&f);
+    return ret;
+}
