@@ -4,6 +4,7 @@
 #include <morsel/dft.h>
 
 #include "hamiltonian.h"
+#include "kinetic.h"
 #include "occupy.h"
 #include "symmetry.h"
 #include "terms.h"

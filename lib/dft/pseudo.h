@@ -116,4 +116,16 @@ int pseudo_fits(const struct pseudo *p, const char *functional,
  * that is not known stays what it is.  name[32]. */
 void pseudo_functional(const char *said, char name[32]);
 
+/*
+ * The potential of element z by spec: NULL, the built-in table; a folder; or
+ * a list "Cu=file,C=file", whose elements that are not named are built in.
+ * It must be for z and pseudo_fits() the functional.
+ */
+int pseudo_choose(struct pseudo *p, int z, const char *spec,
+                  const char *functional, double qmax,
+                  struct err *err) MORSEL_MUST_CHECK;
+
+/* What decides the numbers of spec, in words; the caller frees it. */
+char *pseudo_settings(const char *spec);
+
 #endif
