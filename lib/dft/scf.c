@@ -11,7 +11,7 @@
 #include "mix.h"
 
 /* Most steps of the eigensolver in one step of the field. */
-#define EIGEN_STEPS (getenv("ES")?atoi(getenv("ES")):12)
+enum { EIGEN_STEPS = 12 };
 
 /* A step that has not halved the least error for so many steps will not. */
 enum { PATIENCE = 25 };
@@ -254,7 +254,7 @@ static int step(struct field *f, struct err *err)
  * density is to be a fraction of its residual. */
 static double eigen_tol(double norm, double nelectrons)
 {
-    return fmin(1e-2, fmax(1e-9, (getenv("ET")?atof(getenv("ET")):0.1) * sqrt(norm / nelectrons)));
+    return fmin(1e-2, fmax(1e-9, 0.1 * sqrt(norm / nelectrons)));
 }
 
 static int iterate(struct scf *scf, struct field *f, struct err *err)
