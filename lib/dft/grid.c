@@ -70,8 +70,8 @@ void grid_points(const struct crystal *c, double gmax, int spare, int n[3])
 
 static struct vector *sphere(const struct crystal *c, double gmax, int *count)
 {
-    int top[3], m[3], room = 0;
-    struct vector *v = NULL;
+    int top[3], m[3], room = 1024;
+    struct vector *v = xcalloc(room, sizeof(*v));
 
     *count = 0;
     for (int i = 0; i < 3; i++)
@@ -86,7 +86,7 @@ static struct vector *sphere(const struct crystal *c, double gmax, int *count)
                 if (!kept(m) || t.g2 > gmax * gmax)
                     continue;
                 if (*count == room) {
-                    room = room ? 2 * room : 1024;
+                    room *= 2;
                     v = xrealloc(v, room, sizeof(*v));
                 }
                 v[(*count)++] = t;

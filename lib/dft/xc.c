@@ -104,7 +104,7 @@ static double *field_r(const struct xc *xc, int i)
 /* Memory for the fields, kept from call to call; rows on cache lines. */
 static void prepare(struct xc *xc, const struct grid *g)
 {
-    size_t n = xc->nspin * nfields(xc), size_k = n * g->ng, size_r;
+    size_t n = (size_t)xc->nspin * nfields(xc), size_k = n * g->ng, size_r;
 
     xc->stride = ((size_t)g->nr + 7) / 8 * 8;
     size_r = n * xc->stride;
@@ -174,8 +174,10 @@ static double present(double rho)
 
 static void gather(const struct xc *xc, long from, long to, struct points *p)
 {
-    int ns = xc->nspin, nf = nfields(xc);
-    const double *up = field_r(xc, 0), *down = field_r(xc, (ns - 1) * nf);
+    long ns = xc->nspin;
+    int nf = nfields(xc);
+    const double *up = field_r(xc, 0),
+                 *down = field_r(xc, (xc->nspin - 1) * nf);
 
     p->n = 0;
     for (long i = from; i < to; i++) {
@@ -203,7 +205,7 @@ static void contract(int ns, struct points *p)
 {
     double(*g)[CHUNK] = p->grad;
 
-    for (int n = 0; n < p->n; n++) {
+    for (long n = 0; n < p->n; n++) {
         double *sigma = p->sigma + n * (2 * ns - 1);
 
         sigma[0] = g[0][n] * g[0][n] + g[1][n] * g[1][n] + g[2][n] * g[2][n];
@@ -249,7 +251,7 @@ static void scatter(const struct xc *xc, const struct points *p,
 {
     int ns = xc->nspin, nf = nfields(xc);
 
-    for (int n = 0; n < p->n; n++) {
+    for (long n = 0; n < p->n; n++) {
         const double *w = p->vsigma + n * (2 * ns - 1);
         double total = 0;
 
@@ -260,7 +262,7 @@ static void scatter(const struct xc *xc, const struct points *p,
             sums->vn += v * rho;
             field_r(xc, s * nf)[p->at[n]] = v;
             for (int k = 0; k < 3 && nf == 4; k++) {
-                double h = 2 * w[2 * s] * p->grad[3 * s + k][n];
+                double h = 2 * (s ? w[2] : w[0]) * p->grad[3 * s + k][n];
 
                 if (ns == 2)
                     h += w[1] * p->grad[3 * (1 - s) + k][n];
@@ -273,17 +275,16 @@ static void scatter(const struct xc *xc, const struct points *p,
     }
 }
 
-static void chunk(struct xc *xc, long from, long to, struct sums *sums)
+static void chunk(struct xc *xc, long from, long to, struct points *p,
+                  struct sums *sums)
 {
-    struct points p;
-
-    gather(xc, from, to, &p);
+    gather(xc, from, to, p);
     for (int i = 0; i < xc->nspin * nfields(xc); i++)
         memset(field_r(xc, i) + from, 0, (to - from) * sizeof(double));
     if (xc->recipe.gga)
-        contract(xc->nspin, &p);
-    evaluate(xc, &p);
-    scatter(xc, &p, sums);
+        contract(xc->nspin, p);
+    evaluate(xc, p);
+    scatter(xc, p, sums);
 }
 
 static void add_sums(struct sums *to, const struct sums *from)
@@ -305,11 +306,17 @@ static struct sums integrate(struct xc *xc, const struct grid *g,
 
     prepare(xc, g);
     densities(xc, g, rho, core);
-#pragma omp parallel for schedule(dynamic, 16)
-    for (long i = 0; i < nchunks; i++) {
-        long to = (i + 1) * CHUNK;
+#pragma omp parallel
+    {
+        struct points *p = xcalloc(1, sizeof(*p));
 
-        chunk(xc, i * CHUNK, to < g->nr ? to : g->nr, &part[i]);
+#pragma omp for schedule(dynamic, 16)
+        for (long i = 0; i < nchunks; i++) {
+            long to = (i + 1) * CHUNK;
+
+            chunk(xc, i * CHUNK, to < g->nr ? to : g->nr, p, &part[i]);
+        }
+        free(p);
     }
     for (long i = 0; i < nchunks; i++)
         add_sums(&total, &part[i]);

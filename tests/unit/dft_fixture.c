@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <check.h>
 #include <omp.h>
 
 #include <morsel/units.h>
@@ -202,4 +203,23 @@ double difference(const double f[4], double h)
 void one_thread(void)
 {
     omp_set_num_threads(1);
+}
+
+const char *const functionals[] = {"LDA",  "PBE",    "PBEsol",
+                                   "RPBE", "revPBE", "BLYP",
+                                   "PW91", "lda_x",  "gga_c_p86vwn"};
+
+struct xc *functional(const char *name, int nspin)
+{
+    struct err err;
+    struct xc *xc = xc_new(name, nspin, &err);
+
+    ck_assert_msg(xc, "%s", err.msg);
+    return xc;
+}
+
+void random_density(const struct grid *g, double complex *rho[2])
+{
+    rho[0] = random_field(g, 5, 0.09, 0.008);
+    rho[1] = random_field(g, 6, 0.03, 0.003);
 }

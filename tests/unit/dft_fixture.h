@@ -1,7 +1,7 @@
 #ifndef TESTS_UNIT_DFT_FIXTURE_H
 #define TESTS_UNIT_DFT_FIXTURE_H
 
-#include "dft/grid.h"
+#include "dft/terms.h"
 
 /*
  * Gaussian atoms, all of whose functions are known in closed form: the ion
@@ -43,6 +43,13 @@ void one_thread(void);
 /* Sum over all G of f* h. */
 double field_dot(const struct grid *g, const double complex *f,
                  const double complex *h);
+
+/* All functionals of common names, and two more; one that must be known; and
+ * densities for it that are positive, also both spins of rho[0], rho[1]. */
+enum { NFUNCTIONALS = 9 };
+extern const char *const functionals[NFUNCTIONALS];
+struct xc *functional(const char *name, int nspin);
+void random_density(const struct grid *g, double complex *rho[2]);
 
 /* The derivative by central differences of steps h and h/2 on either side:
  * f at -h, -h/2, h/2, h; exact but for h^4. */

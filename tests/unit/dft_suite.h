@@ -9,6 +9,7 @@ void dft_pseudo_cases(Suite *s);
 void dft_terms_cases(Suite *s);
 TCase *dft_terms_ewald(void);
 TCase *dft_terms_xc(void);
+TCase *dft_terms_xc_derivative(void);
 TCase *dft_terms_dipole(void);
 void dft_nonlocal_cases(Suite *s);
 void dft_occupy_cases(Suite *s);
