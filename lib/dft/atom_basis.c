@@ -7,7 +7,7 @@
 #include <morsel/la.h>
 
 static const double widest = 0.02; /* smallest exponent, 1/bohr^2 */
-static const double ratio = 1.75;  /* at most, of neighbors */
+static const double ratio = 1.6;   /* at most, of neighbors */
 
 /* Norm of r^l exp(-alpha r^2): N^2 int r^(2l+2) exp(-2 alpha r^2) dr = 1. */
 static double norm(int l, double alpha)

@@ -186,34 +186,30 @@ static void set_projectors(struct pseudo *p, const struct gth *g)
     }
 }
 
-/* The free atom; beyond qmax there is next to nothing of it. */
-static int set_start(struct pseudo *p, const struct gth *g, struct err *err)
+void gth_atom(struct atom *a, const struct pseudo *p)
 {
-    static const double qmax = 45;
+    const struct gth *g = &p->data->gth;
     double least = g->rloc;
-    struct atom a;
-    int ret, i = 0;
+    int i = 0;
 
-    atom_init(&a, p);
+    atom_init(a, p);
     for (int k = 0; k < ATOM_POINTS; k++)
-        a.local[k] = gth_local(g, (k + 1) * ATOM_STEP);
+        a->local[k] = gth_local(g, (k + 1) * ATOM_STEP);
     for (int l = 0; l <= PSEUDO_MAX_L; l++)
         for (int n = 0; n < g->channel[l].n; n++, i++) {
             least = fmin(least, g->channel[l].a);
             for (int k = 0; k < ATOM_POINTS; k++)
-                a.beta[i * ATOM_POINTS + k] =
+                a->beta[i * ATOM_POINTS + k] =
                     gth_projector(g, l, n, (k + 1) * ATOM_STEP);
         }
-    a.sharp = 2 / (least * least);
-    ret = atom_start(&a, p, &p->data->start, qmax, err);
-    atom_release(&a);
-    return ret;
+    a->sharp = 2 / (least * least);
 }
 
-int gth_make(struct pseudo *p, const struct gth *g, struct err *err)
-{
-    int ret;
+/* Beyond this next to nothing is left of the density, 1/bohr. */
+static const double start_qmax = 45;
 
+void gth_analytic(struct pseudo *p, const struct gth *g)
+{
     p->z = g->z;
     p->zion = g->zion;
     snprintf(p->functional, sizeof p->functional, "%s", g->functional);
@@ -223,7 +219,17 @@ int gth_make(struct pseudo *p, const struct gth *g, struct err *err)
     p->eval = eval;
     p->release = release;
     set_projectors(p, g);
-    ret = set_start(p, g, err);
+}
+
+int gth_make(struct pseudo *p, const struct gth *g, struct err *err)
+{
+    struct atom a;
+    int ret;
+
+    gth_analytic(p, g);
+    gth_atom(&a, p);
+    ret = atom_start(&a, p, &p->data->start, start_qmax, err);
+    atom_release(&a);
     if (ret < 0)
         pseudo_release(p);
     return ret;

@@ -35,9 +35,16 @@ struct gth {
     struct gth_channel channel[PSEUDO_MAX_L + 1];
 };
 
-/* The potential of these numbers; source, hash and the rest. */
+/* The potential of these numbers; source and hash are the caller's. */
 int gth_make(struct pseudo *p, const struct gth *g,
              struct err *err) MORSEL_MUST_CHECK;
+
+/* The same without what the free atom gives. */
+void gth_analytic(struct pseudo *p, const struct gth *g);
+
+/* The problem of its free atom, for atom_solve(). */
+struct atom;
+void gth_atom(struct atom *a, const struct pseudo *p);
 
 /* v(r) and beta_n(r) of channel l. */
 double gth_local(const struct gth *g, double r);
@@ -51,6 +58,23 @@ double gth_projector(const struct gth *g, int l, int n, double r);
 int gth_read(struct gth *g, struct text *t, struct err *err) MORSEL_MUST_CHECK;
 int gth_open(struct text *t, struct err *err) MORSEL_MUST_CHECK;
 int gth_next(struct gth *g, struct text *t, struct err *err) MORSEL_MUST_CHECK;
+
+/* ABINIT's from its second line on, and CP2K's after its title. */
+int gth_read_abinit(struct gth *g, struct text *t,
+                    struct err *err) MORSEL_MUST_CHECK;
+int gth_read_cp2k(struct gth *g, const char *title, struct text *t,
+                  struct err *err) MORSEL_MUST_CHECK;
+
+/* To the next line that says something, without its comment: 1, 0 at the end,
+ * or an error; gth_expect(): the end is one, too. */
+int gth_line(struct text *t, struct err *err) MORSEL_MUST_CHECK;
+int gth_expect(struct text *t, const char *what,
+               struct err *err) MORSEL_MUST_CHECK;
+
+/* Refuse numbers that no potential has. */
+int gth_check(const struct text *t, const struct gth *g,
+              struct err *err) MORSEL_MUST_CHECK;
+void gth_set_h(struct gth_channel *s, int i, int j, double h);
 
 /* The file gth.potentials, made a part of the program by make. */
 extern const unsigned char gth_potentials[];

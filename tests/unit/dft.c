@@ -6,6 +6,8 @@ Suite *dft_suite(void)
 
     dft_grid_cases(s);
     dft_pseudo_cases(s);
+    dft_upf_cases(s);
+    dft_atom_cases(s);
     dft_terms_cases(s);
     dft_nonlocal_cases(s);
     dft_occupy_cases(s);

@@ -3,9 +3,11 @@
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <morsel/atoms.h>
+#include <morsel/units.h>
 
 #include "dft/gth.h"
 #include "dft/pseudo.h"
@@ -144,20 +146,40 @@ START_TEST(alpha_z_is_the_limit_at_zero)
 }
 END_TEST
 
+/* And the built-in text is well formed to its end. */
 START_TEST(the_table_goes_from_hydrogen_to_radon)
 {
-    for (int z = 1; z <= 86; z++) {
-        struct pseudo lda = builtin(element_symbol(z), "LDA", 0);
-        struct pseudo pbe = builtin(element_symbol(z), "PBE", 0);
+    static const char *const functionals[] = {"LDA", "PBE"};
+    bool there[2][87] = {{false}};
+    struct text t = {.name = "table"};
+    struct gth g;
+    struct err err;
+    int ret;
 
-        ck_assert_int_eq(lda.z, z);
-        ck_assert_str_eq(lda.functional, "LDA");
-        ck_assert_str_eq(pbe.functional, "PBE");
-        ck_assert(lda.hash != pbe.hash);
-        ck_assert(pbe.zion >= 1 && pbe.zion <= z);
-        pseudo_release(&lda);
-        pseudo_release(&pbe);
-    }
+    t.f = fmemopen((void *)(uintptr_t)gth_potentials, gth_potentials_size, "r");
+    ck_assert_int_eq(gth_open(&t, &err), 0);
+    while ((ret = gth_next(&g, &t, &err)) > 0)
+        for (int i = 0; i < 2; i++)
+            if (strcmp(g.functional, functionals[i]) == 0)
+                there[i][g.z] = true;
+    ck_assert_msg(ret == 0, "%s", err.msg);
+    for (int z = 1; z <= 86; z++)
+        ck_assert(there[0][z] && there[1][z]);
+    text_close(&t);
+}
+END_TEST
+
+START_TEST(entries_of_the_table_are_told_apart)
+{
+    struct pseudo small = builtin("Cu", "PBE", 0);
+    struct pseudo large = builtin("Cu", "RPBE", 19);
+
+    ck_assert(small.zion == 11 && large.zion == 19);
+    ck_assert_str_eq(large.functional, "PBE");
+    ck_assert_str_eq(large.source, "Cu GTH-PBE-q19");
+    ck_assert(small.hash != large.hash);
+    pseudo_release(&small);
+    pseudo_release(&large);
 }
 END_TEST
 
@@ -253,6 +275,176 @@ static void check_same(const struct pseudo *a, const struct pseudo *b)
     }
 }
 
+static char *write_file(const char *name, const char *text)
+{
+    char *path = xasprintf("/tmp/morsel-%d-%s", (int)getpid(), name);
+    FILE *f = fopen(path, "w");
+
+    ck_assert_ptr_nonnull(f);
+    fputs(text, f);
+    fclose(f);
+    return path;
+}
+
+/* Al, PBE: the same numbers in three formats. */
+START_TEST(three_formats_say_the_same)
+{
+    static const char *const text[] = {
+        "# a comment\nmorsel-pseudo 1\n\npotential Al PBE 3\n"
+        "local 0.45 -7.55476126\n"
+        "s 0.48743529 6.95993832 -1.88883584 2.43847659\n"
+        "p 0.56218949 1.86529857 # l = 1\nend\n",
+        "Al GTH-PBE-q3 GTH-PBE\n    2    1\n"
+        "     0.45000000    1    -7.55476126\n    2\n"
+        "     0.48743529    2     6.95993832    -1.88883584\n"
+        "                                        2.43847659\n"
+        "     0.56218949    1     1.86529857\n#\n",
+        "Al\n 13 3 70301 zatom,zion,pspdat\n"
+        "10 11 1 0 2001 0 pspcod\n 0.45 1 -7.55476126 rloc nloc c1\n 2\n"
+        " 0.48743529 2 6.95993832 -1.88883584\n 2.43847659\n"
+        " 0.56218949 1 1.86529857\n 0.0 k\n",
+    };
+    struct pseudo b = builtin("Al", "PBE", 3);
+
+    for (int i = 0; i < 3; i++) {
+        struct pseudo a;
+        struct err err;
+        char *path = write_file("al", text[i]);
+
+        ck_assert_msg(pseudo_read(&a, path, 20, &err) == 0, "%s", err.msg);
+        check_same(&a, &b);
+        pseudo_release(&a);
+        unlink(path);
+        free(path);
+    }
+    pseudo_release(&b);
+}
+END_TEST
+
+START_TEST(bad_text_is_refused_with_its_line)
+{
+    static const struct {
+        const char *text, *message;
+    } wrong[] = {
+        {"morsel-pseudo 1\n", ":1: the file ends before 'potential'"},
+        {"morsel-pseudo 1\npotential Xx PBE 3\n",
+         ":2: expected 'potential ELEMENT FUNCTIONAL ELECTRONS'"},
+        {"morsel-pseudo 1\npotential H PBE 1\nlocal 0.2 1 2 3 4 5\nend\n",
+         ":3: expected at most 4 numbers after RLOC"},
+        {"morsel-pseudo 1\npotential H PBE 1\nlocal 0.2\ns 1 1 2\nend\n",
+         ":4: expected 1, 3 or 6 numbers after R, not 2"},
+        {"morsel-pseudo 1\npotential H PBE 1\nlocal 0.2\ng 1 1\nend\n",
+         ":4: expected local, s, p, d, f or end"},
+        {"morsel-pseudo 1\npotential H PBE 2\nlocal 0.2\nend\n",
+         ":4: expected from 1 to Z valence electrons"},
+        {"morsel-pseudo 1\npotential H PBE 1\nend\n",
+         ":3: expected a radius of the local part from 0.01 to 10 bohr"},
+        {"morsel-pseudo 1\npotential H PBE 1\nlocal 0.2\n",
+         ":3: the file ends before 'end'"},
+        {"morsel-pseudo 1\npotential H PBE 1\nlocal nan\nend\n",
+         ":3: expected 'local RLOC C1 ... C4'"},
+        {"morsel-pseudo 1\npotential H PBE 1\nlocal 0.2\nend\nlocal 1\n",
+         ":5: expected one potential in the file"},
+        {"title\n 13 3 7\n 3 11 1 0\n",
+         ":3: expected pspcod 10: GTH with all coefficients"},
+        {"title\n 13 3 7\n10 11 1 0\n 0.45 1\n", ":4: expected 1 coefficients"},
+        {"H GTH-PBE-q1\n1\n 0.2 5 1 1 1 1 1\n 0\n",
+         ":3: expected a number from 0 to 4, not '5'"},
+    };
+
+    for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
+        char *path = write_file("bad", wrong[i].text);
+        char *message = xasprintf("%s%s", path, wrong[i].message);
+        struct pseudo p;
+        struct err err;
+
+        ck_assert_int_eq(pseudo_read(&p, path, 20, &err), ERR_FORMAT);
+        ck_assert_str_eq(err.msg, message);
+        unlink(path);
+        free(path);
+        free(message);
+    }
+}
+END_TEST
+
+START_TEST(one_file_of_a_folder_is_found)
+{
+    char *dir = xasprintf("/tmp/morsel-%d-dir", (int)getpid()), *path, *name;
+    static const char *const files[] = {"cu_ONCV_PBE-1.2.UPF", "C.upf",
+                                        "C-PBE-q4.gth", "Cu.txt", "Co.upf"};
+    struct err err;
+
+    ck_assert_int_eq(mkdir(dir, 0700), 0);
+    for (int i = 0; i < 5; i++) {
+        name = xasprintf("%s/%s", dir, files[i]);
+        fclose(fopen(name, "w"));
+        free(name);
+    }
+    ck_assert_int_eq(pseudo_find(dir, 29, &path, &err), 0);
+    name = xasprintf("%s/%s", dir, files[0]);
+    ck_assert_str_eq(path, name);
+    free(path);
+    free(name);
+    ck_assert_int_eq(pseudo_find(dir, 8, &path, &err), ERR_RANGE);
+    ck_assert_ptr_nonnull(strstr(err.msg, "no potential for O in '"));
+    ck_assert_int_eq(pseudo_find(dir, 6, &path, &err), ERR_RANGE);
+    ck_assert_ptr_nonnull(strstr(err.msg, "2 potentials for C in '"));
+    ck_assert_ptr_nonnull(strstr(err.msg, "C-PBE-q4.gth"));
+    for (int i = 0; i < 5; i++) {
+        name = xasprintf("%s/%s", dir, files[i]);
+        unlink(name);
+        free(name);
+    }
+    rmdir(dir);
+    free(dir);
+}
+END_TEST
+
+/* Bonds of molecules are not an overlap, atoms on the way to fusion are. */
+START_TEST(cores_are_of_a_sensible_size)
+{
+    static const struct {
+        const char *a, *b;
+        double distance; /* angstrom */
+        bool overlap;
+    } pair[] = {
+        {"Cu", "Cu", 2.2, false}, {"Cu", "Cu", 1.2, true},
+        {"C", "Cu", 1.7, false},  {"C", "Cu", 0.6, true},
+        {"H", "H", 0.74, false},  {"N", "N", 1.10, false},
+        {"C", "O", 1.13, false},  {"O", "H", 0.96, false},
+        {"F", "F", 1.41, false},  {"H", "H", 0.3, true},
+        {"Al", "O", 1.6, false},  {"Pb", "O", 1.92, false},
+    };
+
+    for (size_t i = 0; i < sizeof pair / sizeof *pair; i++) {
+        struct pseudo a = builtin(pair[i].a, "PBE", 0);
+        struct pseudo b = builtin(pair[i].b, "PBE", 0);
+
+        ck_assert_msg((a.core_radius + b.core_radius >
+                       pair[i].distance / ANGSTROM_PER_BOHR) == pair[i].overlap,
+                      "%s-%s at %g", pair[i].a, pair[i].b, pair[i].distance);
+        pseudo_release(&a);
+        pseudo_release(&b);
+    }
+}
+END_TEST
+
+/*
+ * ABINIT's psp_core, N sum alpha / volume, of Si2 in a cubic cell of 5.43
+ * angstrom with the same potential (LDA, q4), eV.
+ */
+START_TEST(alpha_z_is_that_of_abinit)
+{
+    struct pseudo p = builtin("Si", "LDA", 4);
+    double volume = 2 * pow(2.715 / ANGSTROM_PER_BOHR, 3);
+
+    ck_near(8 * 2 * pseudo_eval(&p, PSEUDO_LOCAL, 0, 0, NULL) / volume *
+                EV_PER_HARTREE,
+            -8.021595783953236, 1e-6);
+    pseudo_release(&p);
+}
+END_TEST
+
 START_TEST(files_of_abinit_are_the_entries_of_the_table)
 {
     static const struct {
@@ -292,6 +484,12 @@ void dft_pseudo_cases(Suite *s)
     tcase_add_test(t, slopes_are_those_of_the_functions);
     tcase_add_test(t, alpha_z_is_the_limit_at_zero);
     tcase_add_test(t, the_table_goes_from_hydrogen_to_radon);
+    tcase_add_test(t, entries_of_the_table_are_told_apart);
+    tcase_add_test(t, three_formats_say_the_same);
+    tcase_add_test(t, bad_text_is_refused_with_its_line);
+    tcase_add_test(t, one_file_of_a_folder_is_found);
+    tcase_add_test(t, cores_are_of_a_sensible_size);
+    tcase_add_test(t, alpha_z_is_that_of_abinit);
     tcase_add_test(t, what_the_table_has_not_is_said);
     tcase_add_test(t, a_functional_takes_what_everybody_gives_it);
     tcase_add_test(t, names_of_functionals_are_understood);

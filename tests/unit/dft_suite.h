@@ -6,6 +6,8 @@
 /* The parts of the suite of lib/dft: each adds its cases. */
 void dft_grid_cases(Suite *s);
 void dft_pseudo_cases(Suite *s);
+void dft_upf_cases(Suite *s);
+void dft_atom_cases(Suite *s);
 void dft_terms_cases(Suite *s);
 TCase *dft_terms_ewald(void);
 TCase *dft_terms_xc(void);
