@@ -33,6 +33,9 @@ struct dft_params {
     bool real;           /* use that states can be real (default true) */
     bool dipole;         /* correct the dipole along the third vector */
     bool accept_overlap; /* compute also what is DFT_OVERLAP */
+    bool net_force;      /* keep what the grid of exchange and correlation
+                            leaves of a force on all atoms together: then
+                            forces are the derivative of F to the last digit */
     double force_tol;    /* eV/angstrom: estimated error of a force that
                              ends the self-consistent field */
     int max_scf;
@@ -64,7 +67,8 @@ struct dft_result {
     double energy;      /* extrapolated to sigma = 0, eV */
     double internal;    /* E, eV */
     struct dft_terms terms;
-    double (*forces)[3]; /* [natoms][3] eV/angstrom, raw */
+    double (*forces)[3]; /* [natoms][3] eV/angstrom, of all atoms, fixed or not;
+                            adding up to zero unless net_force */
     double stress[3][3]; /* eV/angstrom^3, ASE's sign: (1/V) dF/d strain */
     double moment;       /* mu_B; 0 without spin */
     double fermi;        /* eV */

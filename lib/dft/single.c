@@ -192,8 +192,25 @@ static void take_states(struct dft_result *r, const struct problem *p,
     }
 }
 
+/*
+ * A crystal cannot push itself.  What is left of a force on all atoms together
+ * is the grid's, on which exchange and correlation are sampled; every code
+ * takes it off.
+ */
+static void remove_net_force(int natoms, double (*forces)[3])
+{
+    for (int k = 0; k < 3; k++) {
+        double sum = 0;
+
+        for (int i = 0; i < natoms; i++)
+            sum += forces[i][k];
+        for (int i = 0; i < natoms; i++)
+            forces[i][k] -= sum / natoms;
+    }
+}
+
 static void take(struct dft_result *r, const struct problem *p,
-                 const struct states *s, const struct scf *scf)
+                 const struct states *s, const struct scf *scf, bool net_force)
 {
     r->status = scf->converged ? DFT_OK : DFT_SCF;
     if (!scf->converged)
@@ -203,6 +220,8 @@ static void take(struct dft_result *r, const struct problem *p,
     for (int i = 0; i < p->crystal.natoms; i++)
         for (int k = 0; k < 3; k++)
             r->forces[i][k] *= EV_ANGSTROM_PER_HARTREE_BOHR;
+    if (!net_force)
+        remove_net_force(p->crystal.natoms, r->forces);
     for (int i = 0; i < 3; i++)
         for (int k = 0; k < 3; k++)
             r->stress[i][k] =
@@ -241,7 +260,7 @@ static int solve(struct dft *d, struct problem *p, struct dft_result *r,
     start(d, p, &s, rho);
     ret = scf_solve(&scf, p, &s, rho, err);
     if (ret == 0)
-        take(r, p, &s, &scf);
+        take(r, p, &s, &scf, d->params.net_force);
     if (ret == 0 && scf.converged) {
         memory_keep(&d->memory, p, &s, rho);
         if (d->params.checkpoint)

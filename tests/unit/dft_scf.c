@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include <morsel/dft.h>
+#include <morsel/la.h>
 #include <morsel/units.h>
 
 /*
@@ -45,6 +46,7 @@ static struct dft_params tight(void)
     p.kgrid[0] = 2;
     p.force_tol = 2e-6;
     p.sigma = 0.3;
+    p.net_force = true;
     return p;
 }
 
@@ -378,10 +380,33 @@ START_TEST(squeezed_cores_are_told)
 }
 END_TEST
 
+START_TEST(threads_are_only_faster)
+{
+    struct dft_params p = tight();
+    struct atoms a;
+    double e;
+
+    p.kgrid[1] = 3; /* five points: two by two, and one with both threads */
+    p.force_tol = 1e-3;
+    fill(&a, &skewed);
+    e = free_energy(&p, &a, NULL);
+    la_threads(2);
+    ck_near(free_energy(&p, &a, NULL), e, 1e-9);
+    atoms_release(&a);
+}
+END_TEST
+
+/* These cells are so small that a second thread would only be waited for. */
+static void one_thread(void)
+{
+    la_threads(1);
+}
+
 void dft_scf_cases(Suite *s)
 {
     TCase *t = tcase_create("scf");
 
+    tcase_add_checked_fixture(t, one_thread, NULL);
     tcase_set_timeout(t, 300);
     tcase_add_loop_test(t, forces_are_derivatives, 0, THEORIES);
     tcase_add_loop_test(t, stress_is_a_derivative, 0, THEORIES);
@@ -390,6 +415,7 @@ void dft_scf_cases(Suite *s)
     tcase_add_test(t, nothing_depends_on_the_orientation);
     tcase_add_test(t, supercell_folds_k_points);
     tcase_add_test(t, real_states_are_states);
+    tcase_add_test(t, threads_are_only_faster);
     tcase_add_test(t, symmetry_is_only_faster);
     tcase_add_test(t, a_stream_gives_the_same_labels);
     tcase_add_test(t, squeezed_cores_are_told);
