@@ -22,16 +22,18 @@ struct davidson {
     bool real, s;
     int npw, nb, m, room;
     double complex *v, *hv, *sv; /* [room][npw]; sv is v if S = 1 */
+    double complex *x;           /* [nb][npw] psi, for S = 1 and !ritz */
+    double complex *r, *sx;      /* [nb][npw] residuals; sx is x if S = 1 */
     void *hm, *sm;               /* [room][room] <v|H|v>, <v|S|v>, upper */
     void *c;                     /* [m][nb] the states */
-    void *part, *weighted;       /* [m][nb] some of c; times -e */
+    void *part;                  /* [m][nb] some of c */
     double *e, *old;             /* [nb] eigenvalues, those at residual[] */
     double *residual;            /* [nb] */
     bool *done;                  /* [nb] */
     int *todo;                   /* [nb] which states are not */
-    double *diagonal;            /* [npw] of H, about */
     struct rng rng;
     int applied;
+    int nr;    /* residuals in r, of the states in todo */
     bool ritz; /* v[0 ... nb-1] are the states, and there are no others */
 };
 
@@ -53,7 +55,7 @@ static int dimension(const struct basis *b)
 }
 
 static void init(struct davidson *d, const struct hamiltonian *h, int nb,
-                 int room)
+                 int room, double complex *psi)
 {
     size_t size = block_size(h->basis->real), npw = h->basis->npw;
     int full = dimension(h->basis);
@@ -65,11 +67,13 @@ static void init(struct davidson *d, const struct hamiltonian *h, int nb,
     d->v = xcalloc(d->room * npw, sizeof(*d->v));
     d->hv = xcalloc(d->room * npw, sizeof(*d->hv));
     d->sv = d->s ? xcalloc(d->room * npw, sizeof(*d->sv)) : d->v;
+    d->x = psi;
+    d->r = xcalloc(nb * npw, sizeof(*d->r));
+    d->sx = d->s ? xcalloc(nb * npw, sizeof(*d->sx)) : d->x;
     d->hm = xcalloc((size_t)d->room * d->room, size);
     d->sm = xcalloc((size_t)d->room * d->room, size);
     d->c = xcalloc((size_t)d->room * nb, size);
     d->part = xcalloc((size_t)d->room * nb, size);
-    d->weighted = xcalloc((size_t)d->room * nb, size);
     d->e = xcalloc(nb, sizeof(*d->e));
     d->old = xcalloc(nb, sizeof(*d->old));
     d->residual = xcalloc(nb, sizeof(*d->residual));
@@ -80,21 +84,22 @@ static void init(struct davidson *d, const struct hamiltonian *h, int nb,
 
 static void release(struct davidson *d)
 {
-    if (d->s)
+    if (d->s) {
         free(d->sv);
+        free(d->sx);
+    }
+    free(d->r);
     free(d->v);
     free(d->hv);
     free(d->hm);
     free(d->sm);
     free(d->c);
     free(d->part);
-    free(d->weighted);
     free(d->e);
     free(d->old);
     free(d->residual);
     free(d->done);
     free(d->todo);
-    free(d->diagonal);
 }
 
 /* H and S times the count vectors behind v[m]. */
@@ -107,17 +112,37 @@ static void apply(struct davidson *d, int count)
     d->applied += count;
 }
 
+/* The upper triangle of <a|b>, n x n, from row and column at on. */
+static void inner_upper(const struct davidson *d, int n,
+                        const double complex *a, const double complex *b,
+                        void *matrix, int at)
+{
+    int half = n / 16 * 8;
+    size_t skip = (size_t)half * d->npw;
+
+    if (n < 32) {
+        block_inner(d->real, d->npw, n, a, n, b, element(d, matrix, at, at),
+                    d->room);
+        return;
+    }
+    inner_upper(d, half, a, b, matrix, at);
+    block_inner(d->real, d->npw, half, a, n - half, b + skip,
+                element(d, matrix, at, at + half), d->room);
+    inner_upper(d, n - half, a + skip, b + skip, matrix, at + half);
+}
+
 /* Their rows and columns of the matrices: they are among the v now. */
 static void couple(struct davidson *d, int count)
 {
     size_t at = (size_t)d->m * d->npw;
-    int m = d->m + count;
 
-    block_inner(d->real, d->npw, m, d->v, count, d->hv + at,
+    block_inner(d->real, d->npw, d->m, d->v, count, d->hv + at,
                 element(d, d->hm, 0, d->m), d->room);
-    block_inner(d->real, d->npw, m, d->v, count, d->sv + at,
+    block_inner(d->real, d->npw, d->m, d->v, count, d->sv + at,
                 element(d, d->sm, 0, d->m), d->room);
-    d->m = m;
+    inner_upper(d, count, d->v + at, d->hv + at, d->hm, d->m);
+    inner_upper(d, count, d->v + at, d->sv + at, d->sm, d->m);
+    d->m += count;
 }
 
 static int reduce(struct davidson *d, struct err *err)
@@ -159,7 +184,7 @@ static void randomize(struct davidson *d, double complex *v)
 static void project(struct davidson *d)
 {
     double complex *t = d->v + (size_t)d->m * d->npw;
-    double *c = d->weighted;
+    double *c = d->part;
 
     block_inner(d->real, d->npw, d->m, d->sv, 1, t, c, 1);
     for (int i = 0; i < d->m * (d->real ? 1 : 2); i++)
@@ -210,77 +235,114 @@ static void extend_carefully(struct davidson *d, int count)
     }
 }
 
-/* Rows of a small matrix [d->m][nb]: to[m][n] = columns pick[n] of from,
- * times factor[pick] if it is not NULL. */
-static void pick_columns(const struct davidson *d, const void *from, int n,
-                         const int *pick, const double *factor, void *to)
+/* part[m][n] = the columns of c of the n states of todo. */
+static void pick_columns(struct davidson *d, int n)
 {
-    int parts = d->real ? 1 : 2; /* of a number */
-    const double *a = from;
-    double *b = to;
+    size_t size = block_size(d->real);
 
     for (int i = 0; i < d->m; i++)
         for (int j = 0; j < n; j++)
-            for (int k = 0; k < parts; k++)
-                b[((size_t)i * n + j) * parts + k] =
-                    a[((size_t)i * d->nb + pick[j]) * parts + k] *
-                    (factor ? -factor[pick[j]] : 1);
+            memcpy((char *)d->part + ((size_t)i * n + j) * size,
+                   (char *)d->c + ((size_t)i * d->nb + d->todo[j]) * size,
+                   size);
 }
 
-/* The states take the place of the v; psi[nb][npw] is scratch, and holds the
- * states afterwards. */
-static void collapse(struct davidson *d, double complex *psi)
+/* to[n][npw] = the states of todo, of vectors v, H v or S v. */
+static void combine(struct davidson *d, int n, const double complex *v,
+                    double complex *to)
 {
-    size_t bytes = (size_t)d->nb * d->npw * sizeof(*psi);
-    double complex *each[] = {d->hv, d->sv, d->v};
-
-    for (int i = d->s ? 0 : 0; i < 3; i++) {
-        if (i == 1 && !d->s)
-            continue;
-        block_combine(d->real, d->npw, d->m, each[i], d->nb, d->c, d->nb, 0,
-                      psi);
-        memcpy(each[i], psi, bytes);
-    }
-    d->m = d->nb;
-    d->ritz = true;
-    for (int i = 0; i < d->nb; i++)
-        for (int j = i; j < d->nb; j++) {
-            double one = i == j, h = i == j ? d->e[i] : 0;
-            if (d->real) {
-                *(double *)element(d, d->hm, i, j) = h;
-                *(double *)element(d, d->sm, i, j) = one;
-                ((double *)d->c)[(size_t)i * d->nb + j] = one;
-                ((double *)d->c)[(size_t)j * d->nb + i] = one;
-            } else {
-                *(double complex *)element(d, d->hm, i, j) = h;
-                *(double complex *)element(d, d->sm, i, j) = one;
-                ((double complex *)d->c)[(size_t)i * d->nb + j] = one;
-                ((double complex *)d->c)[(size_t)j * d->nb + i] = one;
-            }
-        }
+    block_combine(d->real, d->npw, d->m, v, n, d->part, n, 0, to);
 }
 
-/* r[n][npw] = H psi - e S psi of the n states of todo, and their norms. */
-static void residuals(struct davidson *d, int n, double complex *r)
+/* r = H psi - e S psi of the n states of todo, and their norms. */
+static void residuals(struct davidson *d, int n)
 {
     if (!d->ritz) {
-        pick_columns(d, d->c, n, d->todo, NULL, d->part);
-        pick_columns(d, d->c, n, d->todo, d->e, d->weighted);
-        block_combine(d->real, d->npw, d->m, d->hv, n, d->part, n, 0, r);
-        block_combine(d->real, d->npw, d->m, d->sv, n, d->weighted, n, 1, r);
+        pick_columns(d, n);
+        combine(d, n, d->hv, d->r);
+        combine(d, n, d->sv, d->sx);
     }
 #pragma omp parallel for schedule(static) if ((long)n * d->npw > 10000)
     for (int i = 0; i < n; i++) {
         int state = d->todo[i];
-        size_t at = (size_t)state * d->npw;
-        double complex *ri = r + (size_t)i * d->npw;
+        size_t to = (size_t)i * d->npw;
+        size_t from = d->ritz ? (size_t)state * d->npw : to;
+        const double complex *hx = (d->ritz ? d->hv : d->r) + from;
+        const double complex *sx = (d->ritz ? d->sv : d->sx) + from;
 
-        if (d->ritz)
-            for (int g = 0; g < d->npw; g++)
-                ri[g] = d->hv[at + g] - d->e[state] * d->sv[at + g];
-        d->residual[state] = norm(d, ri, ri);
+        for (int g = 0; g < d->npw; g++)
+            d->r[to + g] = hx[g] - d->e[state] * sx[g];
+        d->residual[state] = norm(d, d->r + to, d->r + to);
         d->old[state] = d->e[state];
     }
+    d->nr = n;
+}
+
+static void number(const struct davidson *d, void *a, size_t i, double value)
+{
+    if (d->real)
+        ((double *)a)[i] = value;
+    else
+        ((double complex *)a)[i] = value;
+}
+
+/* The matrices of v that are the states. */
+static void diagonal(struct davidson *d)
+{
+    for (int i = 0; i < d->nb; i++)
+        for (int j = 0; j < d->nb; j++) {
+            size_t at = (size_t)i * d->room + j;
+
+            number(d, d->hm, at, i == j ? d->e[i] : 0);
+            number(d, d->sm, at, i == j);
+            number(d, d->c, (size_t)i * d->nb + j, i == j);
+        }
+    d->m = d->nb;
+    d->ritz = true;
+}
+
+/*
+ * The states take the place of the v.  If r and sx are of all states, they
+ * tell H psi and S psi.
+ */
+static void collapse(struct davidson *d)
+{
+    size_t n = (size_t)d->nb * d->npw, bytes = n * sizeof(*d->v);
+
+    if (d->ritz)
+        return;
+    if (d->nr == d->nb) {
+        for (size_t i = 0; i < n; i++)
+            d->hv[i] = d->r[i] + d->e[i / d->npw] * d->sx[i];
+        if (d->s) {
+            combine(d, d->nb, d->v, d->x);
+            memcpy(d->sv, d->sx, bytes);
+        }
+    } else {
+        for (int i = 0; i < d->nb; i++)
+            d->todo[i] = i;
+        pick_columns(d, d->nb);
+        combine(d, d->nb, d->hv, d->x);
+        memcpy(d->hv, d->x, bytes);
+        if (d->s) {
+            combine(d, d->nb, d->sv, d->x);
+            memcpy(d->sv, d->x, bytes);
+        }
+        combine(d, d->nb, d->v, d->x);
+    }
+    memcpy(d->v, d->x, bytes);
+    diagonal(d);
+}
+
+/* The states themselves, where the caller wants them. */
+static void finish(struct davidson *d)
+{
+    size_t n = (size_t)d->nb * d->npw;
+
+    if (d->ritz)
+        memcpy(d->x, d->v, n * sizeof(*d->v));
+    else if (d->s || d->nr < d->nb)
+        block_combine(d->real, d->npw, d->m, d->v, d->nb, d->c, d->nb, 0, d->x);
 }
 
 /*
@@ -334,18 +396,17 @@ static bool judge(struct davidson *d, const bool *busy, double tol,
     return all;
 }
 
-/* Add the preconditioned residuals r of the states of todo not yet done. */
-static int expand(struct davidson *d, int n, const double complex *r,
-                  bool careful, struct err *err)
+/* Add the preconditioned residuals of the states of todo not yet done. */
+static int expand(struct davidson *d, bool careful, struct err *err)
 {
     int count = 0, m = d->m;
 
-    for (int i = 0; i < n; i++)
-        if (!d->done[d->todo[i]] && d->m + count < d->room)
-            d->todo[count] = d->todo[i],
-            precondition(d, d->e[d->todo[count]], r + (size_t)i * d->npw,
-                         d->v + (size_t)(d->m + count) * d->npw),
+    for (int i = 0; i < d->nr && m + count < d->room; i++)
+        if (!d->done[d->todo[i]]) {
+            precondition(d, d->e[d->todo[i]], d->r + (size_t)i * d->npw,
+                         d->v + (size_t)(m + count) * d->npw);
             count++;
+        }
     if (careful) {
         extend_carefully(d, count);
     } else {
@@ -360,9 +421,9 @@ static int expand(struct davidson *d, int n, const double complex *r,
     return ERR_NUMERIC;
 }
 
-static int start(struct davidson *d, const double complex *psi, struct err *err)
+static int start(struct davidson *d, struct err *err)
 {
-    memcpy(d->v, psi, (size_t)d->nb * d->npw * sizeof(*psi));
+    memcpy(d->v, d->x, (size_t)d->nb * d->npw * sizeof(*d->v));
     apply(d, d->nb);
     couple(d, d->nb);
     if (reduce(d, err) == 0)
@@ -372,34 +433,49 @@ static int start(struct davidson *d, const double complex *psi, struct err *err)
     return reduce(d, err);
 }
 
-static int iterate(struct davidson *d, double complex *psi, const bool *busy,
-                   double tol, int max_steps, struct eigen_result *result,
-                   struct err *err)
+/* Residuals of those that were not done; if that was all, of all. */
+static bool converged(struct davidson *d, const bool *busy, double tol,
+                      struct eigen_result *result)
+{
+    residuals(d, unfinished(d, tol));
+    result->converged = judge(d, busy, tol, result);
+    if (result->converged && d->nr < d->nb) {
+        memset(d->done, 0, d->nb * sizeof(*d->done));
+        residuals(d, unfinished(d, tol));
+        result->converged = judge(d, busy, tol, result);
+    }
+    return result->converged;
+}
+
+static int iterate(struct davidson *d, const bool *busy, double tol,
+                   int max_steps, struct eigen_result *result, struct err *err)
 {
     bool careful = false;
-    int n;
 
-    for (;; result->steps++) {
-        n = unfinished(d, tol);
-        if (d->m > d->nb && d->m + n > d->room)
-            collapse(d, psi);
-        residuals(d, n, psi);
-        result->converged = judge(d, busy, tol, result);
-        if (result->converged && n < d->nb) { /* look at all of them again */
-            collapse(d, psi);
-            memset(d->done, 0, d->nb * sizeof(*d->done));
-            result->steps--;
-            continue;
-        }
-        if (result->converged || result->steps >= max_steps || d->m == d->room)
-            return 0;
-        if (expand(d, n, psi, careful, err) == 0)
+    while (!converged(d, busy, tol, result) && result->steps < max_steps &&
+           d->room > d->nb) {
+        int count = 0;
+
+        for (int i = 0; i < d->nb; i++)
+            count += !d->done[i];
+        if (d->m + count > d->room)
+            collapse(d);
+        result->steps++;
+        if (expand(d, careful, err) == 0)
             continue;
         if (careful)
             return ERR_NUMERIC;
-        collapse(d, psi);
+        collapse(d);
         careful = true;
     }
+    return 0;
+}
+
+static int too_many(const struct basis *b, int n, struct err *err)
+{
+    return err_set(err, ERR_RANGE,
+                   "%d states do not fit in %d plane waves: expected fewer", n,
+                   b->nfull);
 }
 
 int eigen_solve(const struct hamiltonian *h, int nb, double complex *psi,
@@ -411,14 +487,13 @@ int eigen_solve(const struct hamiltonian *h, int nb, double complex *psi,
 
     *result = (struct eigen_result){0};
     if (nb > dimension(h->basis))
-        return err_set(err, ERR_RANGE, "%d states of %d plane waves", nb,
-                       dimension(h->basis));
-    init(&d, h, nb, ROOM * nb);
-    ret = start(&d, psi, err);
+        return too_many(h->basis, nb, err);
+    init(&d, h, nb, ROOM * nb, psi);
+    ret = start(&d, err);
     if (ret == 0)
-        ret = iterate(&d, psi, busy, tol, max_steps, result, err);
+        ret = iterate(&d, busy, tol, max_steps, result, err);
     if (ret == 0) {
-        block_combine(d.real, d.npw, d.m, d.v, nb, d.c, nb, 0, psi);
+        finish(&d);
         memcpy(e, d.e, nb * sizeof(*e));
     }
     result->applied = d.applied;
@@ -433,10 +508,9 @@ int eigen_rotate(const struct hamiltonian *h, int na, double complex *psi,
     int ret;
 
     if (na > dimension(h->basis))
-        return err_set(err, ERR_RANGE, "%d states of %d plane waves", na,
-                       dimension(h->basis));
-    init(&d, h, na, na);
-    ret = start(&d, psi, err);
+        return too_many(h->basis, na, err);
+    init(&d, h, na, na, psi);
+    ret = start(&d, err);
     if (ret == 0) {
         block_combine(d.real, d.npw, d.m, d.v, nb, d.c, na, 0, psi);
         memcpy(e, d.e, nb * sizeof(*e));
@@ -449,5 +523,6 @@ size_t eigen_memory(int npw, int nb, bool s)
 {
     size_t room = (size_t)ROOM * nb, z = sizeof(double complex);
 
-    return z * ((s ? 3 : 2) * room * npw + 4 * room * room + 3 * room * nb);
+    return z * ((s ? 3 : 2) * room * npw + (s ? 2 : 1) * (size_t)nb * npw +
+                4 * room * room + 3 * room * nb);
 }
