@@ -110,143 +110,118 @@ static bool is_identity(int (*r)[3], const double t[3])
            t[2] == 0;
 }
 
+static void copy(struct symmetry *s, int from, int to)
+{
+    size_t n = s->natoms;
+
+    if (from == to)
+        return;
+    memcpy(s->rotation[to], s->rotation[from], sizeof(*s->rotation));
+    memcpy(s->shift[to], s->shift[from], sizeof(*s->shift));
+    memcpy(s->map + to * n, s->map + from * n, n * sizeof(*s->map));
+}
+
 /* Forget the operations of which keep[] is false. */
-static void compact(struct symmetry *s, int natoms, const bool *keep)
+static void compact(struct symmetry *s, const bool *keep)
 {
     int n = 0;
 
     for (int i = 0; i < s->n; i++)
-        if (keep[i]) {
-            memmove(s->rotation[n], s->rotation[i], sizeof(*s->rotation));
-            memmove(s->shift[n], s->shift[i], sizeof(*s->shift));
-            memmove(s->map + (size_t)n * natoms, s->map + (size_t)i * natoms,
-                    natoms * sizeof(*s->map));
-            n++;
-        }
+        if (keep[i])
+            copy(s, i, n++);
     s->n = n;
 }
 
-/* Is i after j among the operations?  Told by the rotation, and by where the
- * atoms go: a shift is known only to tol. */
-static bool has_product(const struct symmetry *s, int natoms, int i, int j)
-{
-    int r[3][3] = {{0}};
-
-    for (int k = 0; k < 27; k++)
-        r[k / 9][k / 3 % 3] +=
-            s->rotation[i][k / 9][k % 3] * s->rotation[j][k % 3][k / 3 % 3];
-    for (int k = 0; k < s->n; k++) {
-        bool same = memcmp(r, s->rotation[k], sizeof(r)) == 0;
-
-        for (int a = 0; same && a < natoms; a++)
-            same = s->map[k * natoms + a] ==
-                   s->map[i * natoms + s->map[j * natoms + a]];
-        if (same)
-            return true;
-    }
-    return false;
-}
-
-/* When operations are lost to the tolerance what is left may be no group:
- * take those away whose products are missing, until nothing is. */
-static void close_group(struct symmetry *s, int natoms)
-{
-    bool *keep = xcalloc(s->n, sizeof(*keep));
-    int before;
-
-    do {
-        before = s->n;
-        for (int i = 0; i < s->n; i++) {
-            keep[i] = true;
-            for (int j = 0; keep[i] && j < s->n; j++)
-                keep[i] = has_product(s, natoms, i, j);
-        }
-        compact(s, natoms, keep);
-    } while (s->n < before);
-    free(keep);
-}
-
-static void room(struct symmetry *s, int n, int natoms)
+static void room(struct symmetry *s, int n)
 {
     s->rotation = xcalloc(n, sizeof(*s->rotation));
     s->shift = xcalloc(n, sizeof(*s->shift));
-    s->map = xcalloc((size_t)n * natoms, sizeof(*s->map));
+    s->map = xcalloc((size_t)n * s->natoms, sizeof(*s->map));
 }
 
-static void identity(struct symmetry *s, int natoms)
+static void release(struct symmetry *s)
 {
-    room(s, 1, natoms);
-    s->n = 1;
+    free(s->rotation);
+    free(s->shift);
+    free(s->map);
+    *s = (struct symmetry){.natoms = s->natoms};
+}
+
+/* Operation 0 is the identity. */
+static void identity(struct symmetry *s)
+{
+    memset(s->rotation[0], 0, sizeof(*s->rotation));
+    memset(s->shift[0], 0, sizeof(*s->shift));
     for (int i = 0; i < 3; i++)
         s->rotation[0][i][i] = 1;
-    for (int a = 0; a < natoms; a++)
+    for (int a = 0; a < s->natoms; a++)
         s->map[a] = a;
 }
 
-/* What spglib has found, as far as it is true; the identity first. */
-static void take(struct symmetry *s, const struct crystal *c, const int *kind,
-                 double tol, SpglibDataset *found)
+/* What spglib has found, the identity first; false if it is not true. */
+static bool take(struct symmetry *s, const struct crystal *c, const int *kind,
+                 double tol, const SpglibDataset *found)
 {
-    int n = found->n_operations;
-
-    room(s, n, c->natoms);
-    for (int i = 0; i < n; i++) {
-        memcpy(s->rotation[s->n], found->rotations[i], sizeof(*s->rotation));
-        memcpy(s->shift[s->n], found->translations[i], sizeof(*s->shift));
-        s->n += check(c, kind, tol, s->rotation[s->n], s->shift[s->n],
-                      s->map + (size_t)s->n * c->natoms);
+    s->n = found->n_operations;
+    room(s, s->n);
+    for (int i = 0; i < s->n; i++) {
+        memcpy(s->rotation[i], found->rotations[i], sizeof(*s->rotation));
+        memcpy(s->shift[i], found->translations[i], sizeof(*s->shift));
+        if (!check(c, kind, tol, s->rotation[i], s->shift[i],
+                   s->map + (size_t)i * c->natoms))
+            return false;
     }
-    if (s->n < n)
-        close_group(s, c->natoms);
     for (int i = 1; i < s->n; i++)
-        if (is_identity(s->rotation[i], s->shift[i])) {
-            memcpy(s->rotation[i], s->rotation[0], sizeof(*s->rotation));
-            memcpy(s->shift[i], s->shift[0], sizeof(*s->shift));
-            memcpy(s->map + (size_t)i * c->natoms, s->map,
-                   c->natoms * sizeof(*s->map));
-            memset(s->rotation[0], 0, sizeof(*s->rotation));
-            memset(s->shift[0], 0, sizeof(*s->shift));
-            for (int k = 0; k < 3; k++)
-                s->rotation[0][k][k] = 1;
-            for (int a = 0; a < c->natoms; a++)
-                s->map[a] = a;
-        }
+        if (is_identity(s->rotation[i], s->shift[i]))
+            copy(s, 0, i);
+    identity(s);
+    return true;
 }
 
+/*
+ * spglib takes atoms for equal that are tol apart in one way of seeing it, and
+ * so may give an operation that is off by more.  Then all of them are those of
+ * a smaller tolerance: taking away the bad ones alone would leave no group.
+ */
 int symmetry_find(struct symmetry *s, const struct crystal *c, bool on,
                   double tol, struct err *err)
 {
-    double lattice[3][3]; /* vectors in columns */
-    int *kind = kinds(c);
-    SpglibDataset *found = NULL;
+    double lattice[3][3], search = tol; /* vectors in columns */
+    int *kind = kinds(c), ret = 0;
+    bool found = false;
 
     *s = (struct symmetry){.natoms = c->natoms};
     for (int i = 0; i < 9; i++)
         lattice[i % 3][i / 3] = c->a[i / 3][i % 3];
-    if (on) {
-        found = spg_get_dataset(lattice, c->x, kind, c->natoms, tol);
-        if (!found && spg_get_error_code() == SPGERR_ATOMS_TOO_CLOSE) {
-            free(kind);
-            return err_set(err, ERR_RANGE,
-                           "two atoms are within %g bohr of each other", tol);
-        }
+    for (; on && ret == 0 && !found && search > tol / 100; search /= 2) {
+        SpglibDataset *set =
+            spg_get_dataset(lattice, c->x, kind, c->natoms, search);
+
+        if (!set && spg_get_error_code() == SPGERR_ATOMS_TOO_CLOSE)
+            ret = err_set(err, ERR_RANGE,
+                          "two atoms are within %g bohr of each other", search);
+        if (!set)
+            break;
+        release(s);
+        found = take(s, c, kind, tol, set);
+        spg_free_dataset(set);
     }
-    if (found)
-        take(s, c, kind, tol, found);
-    else
-        identity(s, c->natoms);
-    if (found)
-        spg_free_dataset(found);
     free(kind);
+    if (found)
+        return 0;
+    release(s);
+    if (ret < 0)
+        return ret;
+    room(s, 1);
+    identity(s);
+    s->n = 1;
     return 0;
 }
 
 void symmetry_release(struct symmetry *s)
 {
-    free(s->rotation);
-    free(s->shift);
-    free(s->map);
-    *s = (struct symmetry){0};
+    release(s);
+    s->natoms = 0;
 }
 
 /* Points i/n go to points: r n_i/n_j is whole, and so is t n. */
@@ -271,7 +246,7 @@ void symmetry_keep_grid(struct symmetry *s, const int n[3])
         for (int k = 0; keep[i] && k < 3; k++)
             s->shift[i][k] = round(s->shift[i][k] * n[k]) / n[k];
     }
-    compact(s, s->natoms, keep);
+    compact(s, keep);
     free(keep);
 }
 
@@ -283,6 +258,6 @@ void symmetry_keep_kpoints(struct symmetry *s, const int n[3],
 
     for (int i = 0; i < s->n; i++)
         keep[i] = kpoints_step((const int(*)[3])s->rotation[i], n, shift, step);
-    compact(s, s->natoms, keep);
+    compact(s, keep);
     free(keep);
 }

@@ -20,9 +20,9 @@ struct symmetry {
 };
 
 /*
- * on: false gives the identity alone.  An operation takes every atom to
+ * on: false gives the identity alone.  Every operation takes every atom to
  * within tol (bohr) of its image, and lattice vectors likewise; a crystal in
- * which spglib finds no group has the identity.  ERR_RANGE if two atoms are
+ * which spglib finds no such group has the identity.  ERR_RANGE if two atoms are
  * at one place.
  */
 int symmetry_find(struct symmetry *s, const struct crystal *c, bool on,

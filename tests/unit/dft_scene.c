@@ -49,7 +49,7 @@ void scene_init(struct scene *s, bool overlap)
     s->data[1] = (struct pseudo_data){0.71, -0.07};
     for (int i = 0; i < 2; i++)
         fake(&s->pseudo[i], &s->data[i], s->l[i], s->strengths[i],
-             overlap && i == 1);
+             overlap && i == 0);
     atoms_init(&a, 3);
     memcpy(a.cell, cell, sizeof(cell));
     for (int i = 0; i < 3; i++) {

@@ -102,6 +102,70 @@ START_TEST(shifts_are_those_of_all_atoms)
 }
 END_TEST
 
+/* Is operation i after j one of them, by rotation and map? */
+static bool product_is_there(const struct symmetry *s, int i, int j)
+{
+    for (int k = 0; k < s->n; k++) {
+        int wrong = 0;
+
+        for (int p = 0; p < 9; p++) {
+            int r = 0;
+
+            for (int q = 0; q < 3; q++)
+                r += s->rotation[i][p / 3][q] * s->rotation[j][q][p % 3];
+            wrong += r != s->rotation[k][p / 3][p % 3];
+        }
+        for (int a = 0; a < s->natoms; a++)
+            wrong += s->map[k * s->natoms + a] !=
+                     s->map[i * s->natoms + s->map[j * s->natoms + a]];
+        if (wrong == 0)
+            return true;
+    }
+    return false;
+}
+
+/* Noise about as large as the tolerance breaks some of the operations, of
+ * crystals of four atoms: the others are a group, and true. */
+START_TEST(what_noise_leaves_is_a_group)
+{
+    int least = 1000, most = 0;
+
+    for (int seed = 0; seed < 200; seed++) {
+        struct crystal c;
+        struct symmetry s;
+        struct rng rng;
+
+        model_init(&c, &models[4]);
+        rng_init(&rng, seed);
+        for (int i = 0; i < 3 * c.natoms; i++)
+            c.tau[i / 3][i % 3] += (seed % 2 ? 2e-5 : 4e-6) * rng_normal(&rng);
+        crystal_move(&c, (const double(*)[3])c.tau);
+        model_find(&s, &c);
+        least = s.n < least ? s.n : least;
+        most = s.n > most ? s.n : most;
+        for (int i = 0; i < s.n; i++) {
+            for (int j = 0; j < s.n; j++)
+                ck_assert(product_is_there(&s, i, j));
+            for (int a = 0; a < c.natoms; a++) {
+                double y[3], d2 = 0;
+
+                apply(&s, i, c.x[a], y);
+                for (int k = 0; k < 3; k++) /* the cell is cubic, 7.5 bohr */
+                    d2 += pow(
+                        7.5 * remainder(y[k] - c.x[s.map[i * c.natoms + a]][k],
+                                        1),
+                        2);
+                ck_assert_double_le(sqrt(d2), 2e-5);
+            }
+        }
+        symmetry_release(&s);
+        crystal_release(&c);
+    }
+    ck_assert_int_eq(least, 1);
+    ck_assert_int_eq(most, 32);
+}
+END_TEST
+
 START_TEST(atoms_at_one_place_are_refused)
 {
     struct crystal c;
@@ -274,6 +338,7 @@ void dft_symmetry_cases(Suite *s)
     tcase_add_loop_test(t, groups_have_their_order, 0, NMODELS);
     tcase_add_test(t, broken_symmetry_is_seen);
     tcase_add_test(t, shifts_are_those_of_all_atoms);
+    tcase_add_test(t, what_noise_leaves_is_a_group);
     tcase_add_test(t, atoms_at_one_place_are_refused);
     tcase_add_test(t, grids_keep_what_fits);
     tcase_add_loop_test(t, irreducible_points_stand_for_all, 0, NMESHES);
