@@ -306,7 +306,7 @@ int atom_solve(struct atom *a, struct err *err)
     int ret = 0;
 
     f.basis = xcalloc(PSEUDO_MAX_L + 1, sizeof(*f.basis));
-    f.level = xcalloc((PSEUDO_MAX_L + 1) * PER_L, sizeof(*f.level));
+    f.level = xcalloc((size_t)(PSEUDO_MAX_L + 1) * PER_L, sizeof(*f.level));
     xc_func_init(&f.x, XC_LDA_X, XC_UNPOLARIZED);
     xc_func_init(&f.c, XC_LDA_C_PW, XC_UNPOLARIZED);
     for (int l = 0; ret == 0 && l <= PSEUDO_MAX_L; l++)

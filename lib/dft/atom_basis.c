@@ -135,8 +135,8 @@ int gaussians_solve(const struct gaussians *b, const double *v, int *n,
     la_gemm(LA_N, LA_N, *n, b->n, b->nx, 1, h, b->x, 0, t);
     for (int i = 0; i < *n; i++) {
         level[i] = (struct level){.l = b->l, .energy = w[i]};
-        la_gemm(LA_N, LA_N, 1, ATOM_POINTS, b->n, 1, t + i * b->n, b->g, 0,
-                level[i].u);
+        la_gemm(LA_N, LA_N, 1, ATOM_POINTS, b->n, 1, t + (size_t)i * b->n, b->g,
+                0, level[i].u);
     }
     return 0;
 }

@@ -12,8 +12,7 @@
 static int table_open(struct text *t, struct err *err)
 {
     *t = (struct text){.name = "the built-in table"};
-    t->f =
-        fmemopen((void *)(uintptr_t)gth_potentials, gth_potentials_size, "r");
+    t->f = fmemopen((void *)gth_potentials, gth_potentials_size, "r");
     if (!t->f)
         return err_errno(err, "cannot read the built-in table");
     return gth_open(t, err);

@@ -1,5 +1,6 @@
 #include "radial.h"
 
+#include <assert.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -68,6 +69,7 @@ double radial_sum(const struct radial *f, double q, double *slope)
 {
     double sum = 0, dsum = 0, j[RADIAL_MAX_L + 2];
 
+    assert(f->l >= 0 && f->l <= RADIAL_MAX_L);
     for (int k = 0; k < f->n; k++) {
         double x = q * f->r[k];
 
@@ -121,7 +123,8 @@ static void nodes_init(struct nodes *g, int n, const double *r)
     g->s = xcalloc((size_t)n * RADIAL_TERMS / 2, sizeof(*g->s));
     chebyshev(p);
     for (int i = 0; i < RADIAL_TERMS; i++) {
-        double angle = M_PI * (i / 2 + 0.5) / RADIAL_TERMS;
+        int pair = i / 2;
+        double angle = M_PI * (pair + 0.5) / RADIAL_TERMS;
 
         angle = i % 2 ? M_PI - angle : angle;
         g->t[i] = i % 2 ? -g->t[i - 1] : cos(angle);
@@ -134,8 +137,8 @@ static void nodes_init(struct nodes *g, int n, const double *r)
         for (int k = 0; k < n; k++) {
             double x = width / 2 * g->t[2 * i] * r[k];
 
-            g->c[i * n + k] = cos(x);
-            g->s[i * n + k] = sin(x);
+            g->c[(size_t)i * n + k] = cos(x);
+            g->s[(size_t)i * n + k] = sin(x);
         }
 }
 
@@ -187,7 +190,7 @@ static double dot(int n, const double *x, const double *y)
 static void panel(const struct nodes *g, int at, int lmax, struct radial *f,
                   int nf, double *work)
 {
-    double *s = work, *c = work + g->n, *j = work + 2 * g->n;
+    double *s = work, *c = s + g->n, *j = c + g->n;
     double middle = (at + 0.5) * width;
 
     for (int k = 0; k < g->n; k++) {

@@ -129,7 +129,7 @@ START_TEST(every_atom_has_its_electrons)
     struct err err;
     int n = 0;
 
-    t.f = fmemopen((void *)(uintptr_t)gth_potentials, gth_potentials_size, "r");
+    t.f = fmemopen((void *)gth_potentials, gth_potentials_size, "r");
     ck_assert_int_eq(gth_open(&t, &err), 0);
     while (gth_next(&g, &t, &err) > 0) {
         struct pseudo p = {0};

@@ -156,7 +156,7 @@ START_TEST(the_table_goes_from_hydrogen_to_radon)
     struct err err;
     int ret;
 
-    t.f = fmemopen((void *)(uintptr_t)gth_potentials, gth_potentials_size, "r");
+    t.f = fmemopen((void *)gth_potentials, gth_potentials_size, "r");
     ck_assert_int_eq(gth_open(&t, &err), 0);
     while ((ret = gth_next(&g, &t, &err)) > 0)
         for (int i = 0; i < 2; i++)
