@@ -133,12 +133,12 @@ static void nodes_init(struct nodes *g, int n, const double *r)
                 g->power[k][i] +=
                     (m ? 2 : 1) * cos(m * angle) / RADIAL_TERMS * p[m][k];
     }
-    for (int i = 0; i < RADIAL_TERMS / 2; i++)
+    for (size_t i = 0; i < RADIAL_TERMS / 2; i++)
         for (int k = 0; k < n; k++) {
             double x = width / 2 * g->t[2 * i] * r[k];
 
-            g->c[(size_t)i * n + k] = cos(x);
-            g->s[(size_t)i * n + k] = sin(x);
+            g->c[i * n + k] = cos(x);
+            g->s[i * n + k] = sin(x);
         }
 }
 

@@ -1,4 +1,4 @@
-#include "atom.h"
+#include "start.h"
 
 #include <stdlib.h>
 #include <string.h>

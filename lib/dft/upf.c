@@ -89,7 +89,7 @@ static int points(const struct upf *u)
 /* Simpson's weights for the first n points; the last of an even n has none. */
 static double simpson(const struct upf *u, int n, int k)
 {
-    int last = n - 1 + n % 2 - 1; /* of n odd: n - 1; even: n - 2 */
+    int last = (n - 1) / 2 * 2;
 
     if (k > last)
         return 0;
