@@ -41,7 +41,7 @@ static double radius(int k)
     return (k + 1) * ATOM_STEP;
 }
 
-/* Occupations --------------------------------------------------------------- */
+/* Occupations ------------------------------------------------------------- */
 
 static double fill(struct field *f, double mu)
 {
@@ -76,7 +76,7 @@ static void occupy(struct field *f, double zion)
         f->level[i].occupation *= zion / sum;
 }
 
-/* Fields -------------------------------------------------------------------- */
+/* Fields ------------------------------------------------------------------ */
 
 /*
  * U = r V solves U'' = -4 pi r rho = -s, U(0) = 0 and U(R) = all electrons.
@@ -160,7 +160,7 @@ static int field_of(struct field *f, struct atom *a, double *out,
     return 0;
 }
 
-/* Mixing -------------------------------------------------------------------- */
+/* Mixing ------------------------------------------------------------------ */
 
 /*
  * D. G. Anderson, J. ACM 12, 547 (1965): step along what remains of the
@@ -241,7 +241,7 @@ static void mix(struct mixing *m, double *v, double *f)
     subtract(-mixed, f, v);
 }
 
-/* The atom ------------------------------------------------------------------ */
+/* The atom ---------------------------------------------------------------- */
 
 void atom_init(struct atom *a, const struct pseudo *p)
 {
