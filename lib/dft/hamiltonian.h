@@ -24,16 +24,22 @@ void hamiltonian_apply(const struct hamiltonian *h, int nb,
 bool hamiltonian_s(const struct hamiltonian *h); /* is there an S? */
 
 /*
- * The lowest nb eigenstates, from psi[nb][npw] on (any independent vectors,
- * not necessarily orthonormal): psi and e[nb] are replaced.  A state is done
- * when its residual |H psi - e S psi| is below tol (hartree); where busy[b] is
- * false (empty states), below 10 tol or so is enough.  busy may be NULL.
+ * The lowest nb eigenstates, from psi[nb][npw] on (any vectors: dependent ones
+ * are replaced by random ones): psi, S-orthonormal, and e[nb] are replaced.
+ * A state is done when its residual |H psi - e S psi| is below tol (hartree);
+ * the eigenvalue's error is of the order of its square.  Where busy[b] is
+ * false (empty states), below 10 tol will do, and no more than two steps are
+ * made for their sake alone.  busy may be NULL: all are.
+ *
+ * A step applies H once to each state that is not done; at most max_steps,
+ * after a first application to all.  In a self-consistent field two or three
+ * are best: more is wasted on a potential that will change.
  */
 struct eigen_result {
     int applied;     /* H times vectors */
-    int steps;       /* of the block iteration */
+    int steps;       /* of the block iteration, without the first */
     double residual; /* largest of a busy state when it stopped */
-    bool converged;
+    bool converged;  /* all busy states are done */
 };
 int eigen_solve(const struct hamiltonian *h, int nb, double complex *psi,
                 double *e, const bool *busy, double tol, int max_steps,
