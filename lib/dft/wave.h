@@ -18,6 +18,13 @@
  */
 struct wave;
 
+/*
+ * From the fewest points that hold the products to those, up to a third more
+ * along each axis, whose transforms are fastest: 32 take a third of the time
+ * of 27.
+ */
+void wave_points(int n[3]);
+
 /* n: points of the grid, at least twice the sphere (exact products). */
 struct wave *wave_new(const struct basis *b, const int n[3]);
 void wave_free(struct wave *w);

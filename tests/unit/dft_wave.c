@@ -280,6 +280,28 @@ START_TEST(layout_puts_the_longest_axis_first)
 }
 END_TEST
 
+/* Never fewer, no prime above 5, and not more than a third more. */
+START_TEST(points_are_enough)
+{
+    for (int i = 4; i < 200; i++) {
+        int n[3] = {i, (7 * i) % 50 + 4, 31}, least[3];
+
+        memcpy(least, n, sizeof(n));
+        wave_points(n);
+        for (int k = 0; k < 3; k++) {
+            int rest = n[k];
+
+            ck_assert_int_ge(n[k], least[k]);
+            for (int p = 2; p <= 5; p++)
+                while (rest % p == 0)
+                    rest /= p;
+            ck_assert(rest == 1 || n[k] == least[k]);
+            ck_assert_int_le(n[k], least[k] * 4 / 3);
+        }
+    }
+}
+END_TEST
+
 void dft_wave_cases(Suite *s)
 {
     TCase *t = tcase_create("wave");
@@ -289,6 +311,7 @@ void dft_wave_cases(Suite *s)
     tcase_add_loop_test(t, density_is_the_sum_of_squares, 0, NCELLS);
     tcase_add_loop_test(t, density_adds_up_to_the_occupations, 0, NK);
     tcase_add_loop_test(t, any_number_of_threads_gives_the_same_numbers, 0, NK);
+    tcase_add_test(t, points_are_enough);
     tcase_add_test(t, layout_puts_the_longest_axis_first);
     suite_add_tcase(s, t);
 }
