@@ -16,13 +16,13 @@ static char *path_of(const char *dir, uint64_t key)
 static void put(struct bin *b, const struct memory *m)
 {
     bin_put_u64(b, m->key);
-    bin_put_u32(b, m->nspin);
-    bin_put_u32(b, m->ng);
-    bin_put_u32(b, m->nk);
-    bin_put_u32(b, m->nbands);
+    bin_put_u64(b, m->nspin);
+    bin_put_u64(b, m->ng);
+    bin_put_u64(b, m->nk);
+    bin_put_u64(b, m->nbands);
     bin_put_reals(b, (const double *)m->drho, (size_t)2 * m->nspin * m->ng);
     for (int i = 0; i < m->nk; i++) {
-        bin_put_u32(b, m->npw[i]);
+        bin_put_u64(b, m->npw[i]);
         bin_put_reals(b, m->k[i], 3);
     }
     bin_put_reals(b, m->e, (size_t)m->nspin * m->nk * m->nbands);
