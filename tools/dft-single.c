@@ -1,12 +1,14 @@
 /* dft-single - label frames with energies and forces */
 
-#include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include <morsel/cli.h>
 #include <morsel/engine.h>
 #include <morsel/io.h>
+#include <morsel/la.h>
 
+static const struct cli cli;
 static int engine_choice;
 static const char *input = "-";
 static const char *output = "-";
@@ -22,18 +24,25 @@ static struct command_params command;
 static const char *labels;
 static double tol = 1e-3;
 
-static struct qe_params qe = {
-    .ecut = 500,
-    .dual = 4,
-    .sigma = 0.1,
-    .conv = 1e-8,
-    .max_scf = 100,
-};
+/* What plane waves have in common, whoever computes. */
+static double ecut = 500;
 static const char *kpoints = "1,1,1";
 static const char *kshift = "0,0,0";
 static const char *const smearings[] = {"mp",    "mv",   "fd",
                                         "gauss", "none", NULL};
 static int smearing;
+static double sigma = 0.1;
+static const char *pseudo;
+static int max_scf = 100;
+
+static struct dft_params pw; /* dft_defaults() */
+static const char *grid = "0,0,0";
+static const char *max_memory;
+static bool no_symmetry;
+static int threads;
+static bool estimate;
+static bool verbose;
+static struct qe_params qe = {.dual = 4, .conv = 1e-8};
 
 static int open_emt(struct engine *e, struct err *err)
 {
@@ -58,49 +67,67 @@ static int open_replay(struct engine *e, struct err *err)
     return engine_replay(e, labels, tol, err);
 }
 
-/* Three whole numbers "A,B,C" from lo to hi. */
-static int parse_three(const char *word, const char *list, int lo, int hi,
-                       int x[3], struct err *err)
-{
-    int n;
-    char **part = cli_split(list, &n);
-    bool ok = n == 3;
-
-    for (int i = 0; ok && i < 3; i++)
-        ok = parse_int(part[i], &x[i]) == 0 && x[i] >= lo && x[i] <= hi;
-    cli_free(part);
-    if (!ok)
-        return err_set(err, ERR_RANGE,
-                       "--%s: '%s' is not A,B,C, numbers from %d to %d", word,
-                       list, lo, hi);
-    return 0;
-}
-
 static int open_qe(struct engine *e, struct err *err)
 {
     qe.launch = command.command;
-    qe.smearing = smearings[smearing];
     qe.timeout = timeout;
-    if (parse_three("kpoints", kpoints, 1, 1000, qe.kgrid, err) < 0 ||
-        parse_three("kshift", kshift, 0, 1, qe.kshift, err) < 0)
+    qe.ecut = ecut;
+    qe.smearing = smearings[smearing];
+    qe.sigma = sigma;
+    qe.pseudo = pseudo;
+    qe.max_scf = max_scf;
+    if (cli_three("kpoints", kpoints, 1, 1000, qe.kgrid, err) < 0 ||
+        cli_three("kshift", kshift, 0, 1, qe.kshift, err) < 0)
         return ERR_RANGE;
     return engine_qe(e, &qe, err);
 }
 
-static int open_pw(struct engine *e, struct err *err)
+/* What --max-memory says, or nine tenths of what the machine has. */
+static int take_memory(struct err *err)
 {
-    (void)e;
-    return err_set(err, ERR_RANGE,
-                   "--engine=pw is not built yet: expected emt, qe, command "
-                   "or replay");
+    if (max_memory)
+        return cli_size("max-memory", max_memory, &pw.max_memory, err);
+    pw.max_memory =
+        0.9 * (double)sysconf(_SC_PHYS_PAGES) * (double)sysconf(_SC_PAGESIZE);
+    return 0;
 }
 
-static const char *const engines[] = {"emt",    "qe", "command",
-                                      "replay", "pw", NULL};
+static int open_pw(struct engine *e, struct err *err)
+{
+    static const enum dft_smearing kinds[] = {DFT_MP, DFT_MV, DFT_FD, DFT_GAUSS,
+                                              DFT_FIXED};
+
+    if (cli_given(&cli, "ecut"))
+        pw.ecut = ecut;
+    if (cli_given(&cli, "max-scf"))
+        pw.max_scf = max_scf;
+    pw.smearing = kinds[smearing];
+    pw.sigma = sigma;
+    pw.pseudo = pseudo;
+    pw.symmetry = !no_symmetry;
+    if (cli_given(&cli, "kspacing") && cli_given(&cli, "kpoints"))
+        return err_set(err, ERR_RANGE,
+                       "--kpoints and --kspacing exclude each "
+                       "other");
+    if (cli_three("kpoints", kpoints, 1, 1000, pw.kgrid, err) < 0 ||
+        cli_three("kshift", kshift, 0, 1, pw.kshift, err) < 0 ||
+        cli_three("grid", grid, 0, 10000, pw.grid, err) < 0 ||
+        take_memory(err) < 0)
+        return ERR_RANGE;
+    if (verbose || (!quiet && isatty(STDERR_FILENO)))
+        pw.log = stderr;
+    la_threads(threads);
+    return engine_pw(e, &pw, verbose ? stderr : NULL, err);
+}
+
+static const char *const engines[] = {"pw",      "emt",    "qe",
+                                      "command", "replay", NULL};
 static int (*const open_engine[])(struct engine *e, struct err *err) = {
-    open_emt, open_qe, open_command, open_replay, open_pw};
+    open_pw, open_emt, open_qe, open_command, open_replay};
 
 /* Who has which options. */
+static const char *const of_dft[] = {"pw", "qe", NULL};
+static const char *const of_pw[] = {"pw", NULL};
 static const char *const of_qe[] = {"qe", NULL};
 static const char *const of_programs[] = {"command", "qe", NULL};
 static const char *const of_command[] = {"command", NULL};
@@ -108,7 +135,7 @@ static const char *const of_replay[] = {"replay", NULL};
 
 static const struct cli_opt opts[] = {
     {CLI_CHOICE, 'e', "engine", "NAME", &engine_choice, 0, 0,
-     "who labels: emt, qe, command, replay (emt)", engines},
+     "who labels: pw, emt, qe, command, replay (pw)", engines},
     {CLI_TEXT, 'o', "output", "FILE", &output, 0, 0,
      "write FILE, not stdout; goes on with FILE.part", NULL},
     {CLI_TEXT, 0, "failed", "FILE", &failed_path, 0, 0,
@@ -124,20 +151,50 @@ static const struct cli_opt opts[] = {
     {CLI_REAL, 0, "overlap", "X", &overlap, 0, 10,
      "refuse atoms closer than X covalent radii (0.5)", NULL},
     {CLI_FLAG, 'q', "quiet", NULL, &quiet, 0, 0, "print no summary", NULL},
-    {CLI_ONLY, 0, "engine", NULL, NULL, 0, 0, NULL, of_qe},
-    {CLI_REAL, 0, "ecut", "EV", &qe.ecut, 1, 1e5, "plane-wave cutoff (500)",
-     NULL},
+    {CLI_ONLY, 0, "engine", NULL, NULL, 0, 0, NULL, of_dft},
+    {CLI_REAL, 0, "ecut", "EV", &ecut, 1, 1e5,
+     "plane-wave cutoff (680; qe: 500)", NULL},
     {CLI_TEXT, 0, "kpoints", "A,B,C", &kpoints, 0, 0,
      "Monkhorst-Pack grid (1,1,1)", NULL},
     {CLI_TEXT, 0, "kshift", "A,B,C", &kshift, 0, 0,
      "1 shifts it by half a step (0,0,0)", NULL},
     {CLI_CHOICE, 0, "smearing", "KIND", &smearing, 0, 0,
      "mp, mv, fd, gauss or none (mp)", smearings},
-    {CLI_REAL, 0, "sigma", "EV", &qe.sigma, 1e-4, 10, "its width (0.1)", NULL},
-    {CLI_TEXT, 0, "pseudo", "LIST", &qe.pseudo, 0, 0,
-     "potentials by name: Cu=Cu.upf,C=C.upf", NULL},
-    {CLI_INT, 0, "max-scf", "N", &qe.max_scf, 1, 10000, "most iterations (100)",
-     NULL},
+    {CLI_REAL, 0, "sigma", "EV", &sigma, 1e-4, 10, "its width (0.1)", NULL},
+    {CLI_TEXT, 0, "pseudo", "LIST", &pseudo, 0, 0,
+     "potentials: Cu=Cu.upf,C=C.upf; pw: or a folder", NULL},
+    {CLI_INT, 0, "max-scf", "N", &max_scf, 1, 10000,
+     "most iterations of the SCF (60; qe: 100)", NULL},
+    {CLI_ONLY, 0, "engine", NULL, NULL, 0, 0, NULL, of_pw},
+    {CLI_TEXT, 0, "xc", "NAME", &pw.xc, 0, 0,
+     "PBE, RPBE, PBEsol, LDA, ... or of libxc (PBE)", NULL},
+    {CLI_FLAG, 0, "spin", NULL, &pw.spin, 0, 0,
+     "two spins, from the column initial_magmoms", NULL},
+    {CLI_REAL, 0, "kspacing", "K", &pw.kspacing, 0.001, 100,
+     "k-points at most K 1/angstrom apart", NULL},
+    {CLI_INT, 0, "bands", "N", &pw.bands, 1, 1e6,
+     "states of a k-point (chosen)", NULL},
+    {CLI_FLAG, 0, "no-symmetry", NULL, &no_symmetry, 0, 0,
+     "use no symmetry but k = -k", NULL},
+    {CLI_FLAG, 0, "dipole", NULL, &pw.dipole, 0, 0,
+     "no field between a slab and its images along z", NULL},
+    {CLI_REAL, 0, "force-tol", "F", &pw.force_tol, 1e-7, 1,
+     "error of a force that ends the SCF, eV/A (0.001)", NULL},
+    {CLI_TEXT, 0, "grid", "A,B,C", &grid, 0, 0,
+     "points of the density (chosen)", NULL},
+    {CLI_TEXT, 0, "checkpoint", "FOLDER", &pw.checkpoint, 0, 0,
+     "go on from its density, and leave ours", NULL},
+    {CLI_FLAG, 0, "accept-overlap", NULL, &pw.accept_overlap, 0, 0,
+     "label overlapping atoms too, with dft_overlap=T", NULL},
+    {CLI_FLAG, 0, "estimate", NULL, &estimate, 0, 0,
+     "print what it would take, and label nothing", NULL},
+    {CLI_TEXT, 0, "max-memory", "SIZE", &max_memory, 0, 0,
+     "refuse what takes more: 8G, 500M (90 % of all)", NULL},
+    {CLI_INT, 'j', "threads", "N", &threads, 0, 1024,
+     "threads; 0: OMP_NUM_THREADS, or all cores (0)", NULL},
+    {CLI_FLAG, 'v', "verbose", NULL, &verbose, 0, 0,
+     "tell steps, energies and states (stderr)", NULL},
+    {CLI_ONLY, 0, "engine", NULL, NULL, 0, 0, NULL, of_qe},
     {CLI_TEXT, 0, "pseudo-dir", "FOLDER", &qe.pseudo_dir, 0, 0,
      "where the potentials are, Element.*.upf", NULL},
     {CLI_REAL, 0, "dual", "X", &qe.dual, 1, 100,
@@ -171,43 +228,8 @@ static const struct cli cli = {
     .about = "label frames with energies and forces",
     .opts = opts,
     .max_operands = 1,
-    .example = "dft-single --engine=emt -o labelled.xyz start.xyz",
+    .example = "dft-single --ecut=800 --kspacing=0.3 -o labelled.xyz al.xyz",
 };
-
-/* How often each result came. */
-enum { MAX_RESULTS = 16 };
-struct tally {
-    int asked, failed, n;
-    struct {
-        char name[16];
-        int count;
-    } result[MAX_RESULTS];
-};
-
-static void tally_add(struct tally *t, const char *result, bool ok)
-{
-    int i = 0;
-
-    while (i < t->n && strcmp(t->result[i].name, result) != 0)
-        i++;
-    if (i == MAX_RESULTS)
-        i--; /* more words than a person reads */
-    snprintf(t->result[i].name, sizeof t->result[i].name, "%s", result);
-    t->result[i].count++;
-    t->n = i == t->n ? t->n + 1 : t->n;
-    t->asked++;
-    t->failed += !ok;
-}
-
-static void tally_print(const struct tally *t)
-{
-    fprintf(stderr, "%s: asked %d, labelled %d, failed %d", cli.name, t->asked,
-            t->asked - t->failed, t->failed);
-    for (int i = 0; i < t->n; i++)
-        fprintf(stderr, "%s%s %d", i ? ", " : " (", t->result[i].name,
-                t->result[i].count);
-    fputs(t->n ? ")\n" : "\n", stderr);
-}
 
 /* All that is open while frames are labelled. */
 struct session {
@@ -216,24 +238,8 @@ struct session {
     struct shelf *bad; /* where failures go; NULL: nowhere */
     struct ledger ledger;
     struct tally tally;
+    FILE *estimates; /* instead of all that */
 };
-
-static int parse_task(int *first, int *step, struct err *err)
-{
-    char *text = xstrdup(task), *slash = strchr(text, '/');
-    bool ok = slash != NULL;
-
-    if (ok) {
-        *slash = '\0';
-        ok = parse_int(text, first) == 0 && parse_int(slash + 1, step) == 0 &&
-             *first >= 1 && *first <= *step;
-    }
-    free(text);
-    if (!ok)
-        return err_set(err, ERR_RANGE,
-                       "--task: '%s' is not I/N with I from 1 to N", task);
-    return 0;
-}
 
 static int open_session(struct session *s, struct err *err)
 {
@@ -245,6 +251,10 @@ static int open_session(struct session *s, struct err *err)
         return err_set(err, ERR_RANGE, "--failed and --output are both '%s'",
                        output);
     ret = open_engine[engine_choice](&s->engine, err);
+    if (ret == 0 && estimate) {
+        s->estimates = output_open(output, err);
+        return s->estimates ? 0 : ERR_IO;
+    }
     if (ret == 0)
         ret = shelf_open(&s->good, output, &s->engine, err);
     if (ret == 0 && failed_path && strcmp(failed_path, output) == 0) {
@@ -263,6 +273,10 @@ static int close_session(struct session *s, int ret, struct err *err)
 {
     if (s->engine.release)
         s->engine.release(&s->engine);
+    if (s->estimates && ret == 0)
+        return output_close(s->estimates, output, err);
+    if (s->estimates)
+        output_discard(s->estimates, output);
     if (ret == 0 && s->bad == &s->failed)
         ret = shelf_close(&s->failed, err);
     if (ret == 0)
@@ -315,6 +329,18 @@ static int put(struct session *s, struct frame *f, const struct outcome *o,
     return ret;
 }
 
+/* Tell what a frame would take, or why it will have no label. */
+static int estimate_frame(struct session *s, const struct frame *f,
+                          struct err *err)
+{
+    int ret = engine_pw_estimate(&s->engine, f, s->estimates, err);
+
+    if (ret != ERR_RANGE)
+        return ret;
+    cli_say(&cli, "%s:%ld: refused: %s", input, f->line, err->msg);
+    return 0;
+}
+
 /* Ask until there is a label, at most `tries` times. */
 static int label_frame(struct session *s, struct frame *f, struct err *err)
 {
@@ -347,7 +373,7 @@ static int check_failures(const struct session *s, struct err *err)
 
 static int label_file(struct session *s, const char *path, struct err *err)
 {
-    int first = 1, step = 1, ret = parse_task(&first, &step, err);
+    int first = 1, step = 1, ret = cli_task("task", task, &first, &step, err);
     struct text in;
     struct frame f;
 
@@ -357,7 +383,8 @@ static int label_file(struct session *s, const char *path, struct err *err)
         return ret;
     for (long n = 1; (ret = frame_read(&in, &f, err)) > 0; n++) {
         if (n % step == first % step)
-            ret = label_frame(s, &f, err);
+            ret =
+                estimate ? estimate_frame(s, &f, err) : label_frame(s, &f, err);
         if (ret == 0)
             ret = check_failures(s, err);
         frame_release(&f);
@@ -370,10 +397,12 @@ static int label_file(struct session *s, const char *path, struct err *err)
 
 int main(int argc, char **argv)
 {
-    int i = cli_parse(&cli, argc, argv), ret;
+    int i, ret;
     struct session s;
     struct err err;
 
+    dft_defaults(&pw);
+    i = cli_parse(&cli, argc, argv);
     if (i < argc)
         input = argv[i];
     if (!failed_path && strcmp(input, "-") == 0 && strcmp(output, "-") == 0)
@@ -383,7 +412,9 @@ int main(int argc, char **argv)
         ret = label_file(&s, input, &err);
     if (close_session(&s, ret, &err) < 0)
         return cli_fail(&cli, &err);
-    if (!quiet)
-        tally_print(&s.tally);
+    if (!quiet && !estimate) {
+        fprintf(stderr, "%s: ", cli.name);
+        tally_print(&s.tally, stderr);
+    }
     return s.tally.failed ? STATUS_NO : STATUS_YES;
 }

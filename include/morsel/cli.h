@@ -68,6 +68,18 @@ int cli_fail(const struct cli *cli, const struct err *err) MORSEL_MUST_CHECK;
 /* Print "name: message" to standard error, whatever the outcome. */
 void cli_say(const struct cli *cli, const char *fmt, ...) MORSEL_PRINTF(2, 3);
 
+/*
+ * Values that are texts of an option --word: three whole numbers "A,B,C" from
+ * lo to hi; a task "I/N" of N, from 1; a size "8G" or "500M", in bytes ("0"
+ * needs no unit).  ERR_RANGE says what was expected.
+ */
+int cli_three(const char *word, const char *text, int lo, int hi, int x[3],
+              struct err *err) MORSEL_MUST_CHECK;
+int cli_task(const char *word, const char *text, int *first, int *step,
+             struct err *err) MORSEL_MUST_CHECK;
+int cli_size(const char *word, const char *text, double *bytes,
+             struct err *err) MORSEL_MUST_CHECK;
+
 /* Split "A,B,C" at the commas: n words, the caller frees with cli_free. */
 char **cli_split(const char *list, int *n);
 void cli_free(char **words);

@@ -1,6 +1,7 @@
 #ifndef MORSEL_ENGINE_H
 #define MORSEL_ENGINE_H
 
+#include <morsel/dft.h>
 #include <morsel/io.h>
 #include <morsel/util.h>
 
@@ -21,10 +22,13 @@ struct outcome {
     double (*forces)[3]; /* [natoms][3] eV/angstrom, raw */
     bool has_stress;
     double stress[3][3]; /* eV/angstrom^3, ASE's sign */
-    int scf_steps;       /* 0 if there is no such thing */
-    double seconds;      /* that the answer took; by engine_ask() */
-    char engine[32];     /* level of theory by the answer's own account: its */
-    char settings[32];   /* dft_engine and dft_settings; empty if it is mute */
+    bool has_moment;
+    double moment;     /* mu_B */
+    bool overlap;      /* cores overlap, and the engine accepts that */
+    int scf_steps;     /* 0 if there is no such thing */
+    double seconds;    /* that the answer took; by engine_ask() */
+    char engine[32];   /* level of theory by the answer's own account: its */
+    char settings[32]; /* dft_engine and dft_settings; empty if it is mute */
 };
 void outcome_release(struct outcome *o);
 
@@ -54,7 +58,8 @@ struct engine {
                  struct err *err);
     void (*release)(struct engine *e);
     void *self;
-    char settings[17]; /* hash of all that decides the numbers, hexadecimal */
+    char settings[17];   /* hash of all that decides the numbers, hexadecimal */
+    bool accept_overlap; /* label what is `overlap` elsewhere, and say so */
 };
 
 /*
@@ -66,7 +71,7 @@ void engine_settings(struct engine *e, const char *text);
 /*
  * Ask e for the label of f.  Atoms closer than overlap times the sum of their
  * covalent radii are refused before the engine is asked (`overlap`; 0: ask
- * whatever they are), and what it says must pass engine_accept().  out is
+ * whatever they are; or marked, if it accepts them), and what it says must pass engine_accept().  out is
  * zeroed first; the caller releases it.  Returns as label().
  */
 int engine_ask(struct engine *e, const struct frame *f, double overlap,
@@ -89,6 +94,19 @@ void engine_accept(const struct frame *f, struct outcome *out);
  * 366, 394 (1996).
  */
 void engine_emt(struct engine *e);
+
+/*
+ * Our own plane-wave DFT (dft.h); p borrows its texts until the release.
+ * Frames start from the moments of their column initial_magmoms.  tell (may
+ * be NULL) gets what a label consists of, a line per number, as dft-single(1)
+ * says.
+ */
+int engine_pw(struct engine *e, const struct dft_params *p, FILE *tell,
+              struct err *err) MORSEL_MUST_CHECK;
+
+/* Write what the label of f would take to `to`, in the same form. */
+int engine_pw_estimate(struct engine *e, const struct frame *f, FILE *to,
+                       struct err *err) MORSEL_MUST_CHECK;
 
 /* Quantum ESPRESSO's pw.x: input written, program run, output parsed. */
 struct qe_params {
@@ -138,8 +156,8 @@ int engine_replay(struct engine *e, const char *path, double tol,
  * label_strip() removes what an earlier calculation said about f (energies,
  * forces, stress, moments, charges, its reason of failure, who it was), and
  * leaves ml_* and whatever it does not know.  label_store() writes morsel_id,
- * dft_engine and dft_settings, and the label: energy, free_energy, forces and
- * stress; or fail_reason and fail_detail where there is none.
+ * dft_engine and dft_settings, and the label: energy, free_energy, forces,
+ * stress, magmom and dft_overlap; or fail_reason and fail_detail where there is none.
  */
 void label_strip(struct frame *f);
 void label_store(struct frame *f, const struct engine *e,
@@ -191,5 +209,19 @@ int ledger_add(const struct ledger *l, const struct engine *e,
                const struct frame *f, const struct outcome *o,
                struct err *err) MORSEL_MUST_CHECK;
 void ledger_close(struct ledger *l);
+
+/* How often each result came, of all that was asked. */
+enum { MAX_RESULTS = 16 };
+struct tally {
+    int asked, failed, n;
+    struct {
+        char name[16];
+        int count;
+    } result[MAX_RESULTS];
+};
+void tally_add(struct tally *t, const char *result, bool ok);
+
+/* "asked 3, labelled 2, failed 1 (ok 2, scf 1)", and a newline. */
+void tally_print(const struct tally *t, FILE *to);
 
 #endif

@@ -55,7 +55,7 @@ int engine_ask(struct engine *e, const struct frame *f, double overlap,
     *out = (struct outcome){0};
     if (overlap > 0)
         closest = atoms_closest(&f->atoms, &i, &j);
-    if (closest < overlap)
+    if (closest < overlap && !e->accept_overlap)
         return outcome_fail(
             out, "overlap",
             "atoms %d (%s) and %d (%s) are at %.2f of their covalent radii",
@@ -63,6 +63,7 @@ int engine_ask(struct engine *e, const struct frame *f, double overlap,
             element_symbol(f->atoms.z[j]), closest);
     ret = e->label(e, f, out, err);
     out->seconds = process_clock() - begin;
+    out->overlap = out->overlap || closest < overlap;
     if (ret == 0 && out->ok)
         engine_accept(f, out);
     return ret;

@@ -5,10 +5,10 @@
 /* What a calculation says of a frame: the properties of ASE's calculators,
  * the virial of others, and what label_store() adds. */
 static const char *const said[] = {
-    "energy",      "free_energy", "energies",  "forces",     "stress",
-    "stresses",    "virial",      "magmom",    "magmoms",    "dipole",
-    "charges",     "converged",   "morsel_id", "dft_engine", "dft_settings",
-    "fail_reason", "fail_detail"};
+    "energy",      "free_energy", "energies",   "forces",     "stress",
+    "stresses",    "virial",      "magmom",     "magmoms",    "dipole",
+    "charges",     "converged",   "morsel_id",  "dft_engine", "dft_settings",
+    "dft_overlap", "fail_reason", "fail_detail"};
 
 void label_strip(struct frame *f)
 {
@@ -32,6 +32,10 @@ void label_store(struct frame *f, const struct engine *e,
             stress[k / 3][k % 3] = o->stress[k / 3][k % 3];
         if (o->has_stress)
             frame_set_matrix(f, "stress", stress);
+        if (o->has_moment)
+            frame_set_real(f, "magmom", o->moment);
+        if (o->overlap)
+            frame_set_bool(f, "dft_overlap", true);
     } else {
         frame_set_text(f, "fail_reason", o->reason);
         frame_set_text(f, "fail_detail", o->detail);

@@ -52,26 +52,28 @@ expect 0 'reads standard input' "$RUN dft-single -e emt <$emt"
 cp out again
 expect 0 'and gives the same' 'cmp again labelled'
 
-expect 0 'writes a file' "$RUN dft-single -q -o named.xyz $emt"
+expect 0 'writes a file' "$RUN dft-single -e emt -q -o named.xyz $emt"
 expect 0 'with the same bytes' 'cmp named.xyz labelled'
 absent named.xyz.part
-expect 0 'is quiet when asked to be' "$RUN dft-single -q $emt && test ! -s err"
+expect 0 'is quiet when asked to be' \
+    "$RUN dft-single -e emt -q $emt && test ! -s err"
 
 expect 2 'refuses an unknown engine' "$RUN dft-single --engine=gaussian $emt"
-says "--engine: 'gaussian' is not one of emt, qe, command, replay"
-expect 2 'has no plane waves yet' "$RUN dft-single --engine=pw $emt"
-says 'dft-single: --engine=pw is not built yet'
-expect 2 'refuses a missing file' "$RUN dft-single -o bad.xyz no-such-file"
+says "--engine: 'gaussian' is not one of pw, emt, qe, command, replay"
+expect 2 'refuses a missing file' \
+    "$RUN dft-single -e emt -o bad.xyz no-such-file"
 says "cannot open 'no-such-file': No such file or directory"
 absent bad.xyz
-expect 2 'points at the bad line' "printf '1\n\nXx 0 0 0\n' | $RUN dft-single"
+expect 2 'points at the bad line' \
+    "printf '1\n\nXx 0 0 0\n' | $RUN dft-single -e emt"
 says "dft-single: -:3: "
-expect 2 'notices a full disk' "$RUN dft-single $emt >/dev/full"
+expect 2 'notices a full disk' "$RUN dft-single -e emt $emt >/dev/full"
 says "cannot write '-': No space left on device"
-expect 2 'notices a full disk behind -o' "$RUN dft-single -o /dev/full $emt"
+expect 2 'notices a full disk behind -o' \
+    "$RUN dft-single -e emt -o /dev/full $emt"
 says "cannot write '/dev/full': No space left on device"
 
-for engine in emt qe command replay; do
+for engine in pw emt qe command replay; do
     expect 0 "documents the options of $engine" \
         "dft-single --engine=$engine --help"
     sed -n 's/^ .*--\([a-z-]*\).*/\1/p' out | while read -r word; do
@@ -94,7 +96,7 @@ Properties=species:S:1:pos:R:3:magmoms:R:1:forces:R:3:ml_forces:R:3 energy=7 mag
 Cu 0.0 0.0 0.0 1.0 9 9 9 0.1 0.2 0.3
 Cu 2.3 0.0 0.0 1.0 9 9 9 0.4 0.5 0.6
 EOF
-expect 0 'removes stale labels' "$RUN dft-single old.xyz"
+expect 0 'removes stale labels' "$RUN dft-single -e emt old.xyz"
 cp out fresh
 expect 1 'all of them' \
     'grep -e magmom -e dipole -e vasp -e fail_reason -e energy=7 fresh'
@@ -123,7 +125,7 @@ for c in json.load(open(sys.argv[1])):
         print(s, *map(repr, r + f))
 EOF
     python3 cases.py "$json" >cases.xyz
-    expect 0 'labels all static cases of ASE' "$RUN dft-single cases.xyz"
+    expect 0 'labels all static cases of ASE' "$RUN dft-single -e emt cases.xyz"
     # energy and forces alone, in words
     sed 's/Lat.*Prop.*\( energy=[^ ]*\).*/\1/; s/Prop.*\( energy=[^ ]*\).*/\1/
         s/.*\(energy=\)/\1 /' out >numbers
@@ -150,7 +152,7 @@ pbc="F F F"
 Cu 0 0 0
 EOF
 expect 1 'keeps good and failed frames apart' \
-    "$RUN dft-single --failed=failed.xyz -o good.xyz close.xyz"
+    "$RUN dft-single -e emt --failed=failed.xyz -o good.xyz close.xyz"
 says 'asked 3, labelled 1, failed 2 (overlap 1, refused 1, ok 1)'
 expect 0 'says why' \
     'grep -c "fail_reason=overlap fail_detail=\"atoms 1 (Cu) and 2 (Cu) are at 0.38 of" failed.xyz &&
@@ -158,31 +160,33 @@ expect 0 'says why' \
 expect 1 'and no label then' 'grep -e energy -e forces failed.xyz'
 expect 0 'one frame was good' 'test "$(grep -c energy good.xyz)" -eq 1'
 expect 1 'answers failures on the same stream' \
-    "$RUN dft-single -q --failed=- close.xyz"
+    "$RUN dft-single -e emt -q --failed=- close.xyz"
 cp out both
 grep -o -e "fail_reason=[a-z]*" -e ' energy=3.51' out | tr '\n' ' ' >order
 expect 0 'in their order' \
     'grep "fail_reason=overlap fail_reason=refused  energy=3.51" order'
-expect 1 'a filter answers every frame' "$RUN dft-single -q <close.xyz"
+expect 1 'a filter answers every frame' "$RUN dft-single -e emt -q <close.xyz"
 cp out filtered
 expect 0 'as --failed=- does' 'cmp both filtered'
 expect 1 'unless they go elsewhere' \
-    "$RUN dft-single -q --failed=/dev/null <close.xyz"
+    "$RUN dft-single -e emt -q --failed=/dev/null <close.xyz"
 cp out filtered
 expect 1 'then there are labels only' 'grep fail_reason filtered'
 expect 1 'asks whatever the distance with --overlap=0' \
-    "$RUN dft-single --overlap=0 close.xyz"
+    "$RUN dft-single -e emt --overlap=0 close.xyz"
 says 'failed 1 (ok 2, refused 1)'
 expect 2 'stops when too many have failed' \
-    "$RUN dft-single --max-failed=1 -o few.xyz --failed=lost.xyz close.xyz"
+    "$RUN dft-single -e emt --max-failed=1 -o few.xyz \
+        --failed=lost.xyz close.xyz"
 says 'dft-single: stopped: 2 frames failed, --max-failed=1'
 absent few.xyz
 expect 1 'goes on where it stopped' \
-    "$RUN dft-single --max-failed=2 -o few.xyz --failed=lost.xyz close.xyz"
+    "$RUN dft-single -e emt --max-failed=2 -o few.xyz \
+        --failed=lost.xyz close.xyz"
 says 'failed 2 (failed-before 2, ok 1)'
 expect 0 'with the same bytes' 'cmp few.xyz good.xyz && cmp lost.xyz failed.xyz'
 expect 2 'refuses one file for both' \
-    "$RUN dft-single -o x.xyz --failed=x.xyz close.xyz"
+    "$RUN dft-single -e emt -o x.xyz --failed=x.xyz close.xyz"
 says "--failed and --output are both 'x.xyz'"
 
 # A program that fails in its twelve ways: each has its word, and none gives a
@@ -224,13 +228,13 @@ expect 0 'each try is in the ledger' \
 
 for keep in '' --alive; do
     expect 0 "answers as the command does $keep" "$RUN dft-single $keep \
-        --engine=command --command='dft-single -q' $emt"
+        --engine=command --command='dft-single -q -e emt' $emt"
     sed 's/dft_engine.*/X/' out >one
     sed 's/dft_engine.*/X/' labelled >two
     expect 0 "to the bit $keep" 'cmp one two'
 done
 expect 1 'a command that stays and fails' "$RUN dft-single --alive \
-    --engine=command --command='dft-single -q' --overlap=0 close.xyz"
+    --engine=command --command='dft-single -q -e emt' --overlap=0 close.xyz"
 says '(overlap 1, refused 1, ok 1)'
 expect 1 'a command that stays and ends' "$RUN dft-single --alive \
     --engine=command --command='sh -c \"exit 0\"' dimer.xyz"
@@ -248,7 +252,7 @@ says "command 'sh 'a': expected a closing quote"
 
 # Answers while it is asked: nothing is read ahead.
 mkfifo question answer
-dft-single -q <question >answer &
+dft-single -e emt -q <question >answer &
 exec 5>question 6<answer
 cat dimer.xyz >&5
 head -n 4 <&6 >early
@@ -263,7 +267,8 @@ expect 0 'answers before it reads on' 'cmp early late && grep energy early'
 for name in 'a;touch pwned' '$(touch pwned)' '`touch pwned`' 'a b' "'\"" -rf; do
     cp dimer.xyz "./$name"
     expect 0 "reads and writes a file named $name" \
-        'dft-single -q -o "out $name" --ledger="ledger $name" -- "$name" &&
+        'dft-single -q -e emt -o "out $name" --ledger="ledger $name" \
+             -- "$name" &&
          test -s "out $name" && test -s "ledger $name"'
     expect 2 "takes it for a program $name" 'dft-single --engine=command \
         --command="./$name" dimer.xyz'
@@ -308,7 +313,7 @@ done
 for n in 1 2 4 9 12; do
     i=0
     while test $((i += 1)) -le $n; do
-        dft-single -q --task=$i/$n -o task.$n.$i.xyz --ledger=shared.$n \
+        dft-single -e emt -q --task=$i/$n -o task.$n.$i.xyz --ledger=shared.$n \
             "$emt" &
     done
     wait
@@ -321,23 +326,25 @@ done
 expect 0 'task 2 of 4 has frames 2 and 6' \
     'test "$(names task.4.2.xyz | tr "\n" " ")" = "Cu_dimer N_Al100 "'
 for task in 0/3 4/3 1 a/b 1/ /2; do
-    expect 2 "refuses --task=$task" "$RUN dft-single --task=$task $emt"
+    expect 2 "refuses --task=$task" "$RUN dft-single -e emt --task=$task $emt"
     says "--task: '$task' is not I/N with I from 1 to N"
 done
 
 # The ledger.
 
-expect 1 'keeps a ledger' "$RUN dft-single --ledger=book close.xyz"
+expect 1 'keeps a ledger' "$RUN dft-single -e emt --ledger=book close.xyz"
 expect 0 'with a line each' 'test "$(cut -f5 book | tr "\n" " ")" = \
     "result overlap refused ok "'
 expect 0 'and the columns of the manual' "head -n 1 book | tr '\t' '\n' |
     sed 's/.*: //' | while read -r word; do
         grep -q \"It Cm \$word\" \"\$TOP/man/morsel-ledger.5\" || exit 1
     done"
-expect 0 'keeps none in /dev/null' "$RUN dft-single --ledger=/dev/null dimer.xyz"
-expect 2 'notices a full disk' "$RUN dft-single --ledger=/dev/full dimer.xyz"
+expect 0 'keeps none in /dev/null' \
+    "$RUN dft-single -e emt --ledger=/dev/null dimer.xyz"
+expect 2 'notices a full disk' \
+    "$RUN dft-single -e emt --ledger=/dev/full dimer.xyz"
 says "cannot write '/dev/full': No space left on device"
-expect 0 'adds to it' "$RUN dft-single --ledger=book dimer.xyz"
+expect 0 'adds to it' "$RUN dft-single -e emt --ledger=book dimer.xyz"
 expect 0 'behind what is there' 'test "$(wc -l <book)" -eq 5'
 expect 0 'energy and fmax of the label' \
     'tail -n 1 book | cut -f 8,9 | grep "^3.3007608338	1.651719$"'
