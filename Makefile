@@ -14,7 +14,8 @@
 #   make fuzz             every reader against random bytes, a minute each
 #   make coverage         check, then a table of line coverage
 #   make lint             format, layers, headers, analyzers, shell, manual
-#   make bench            speed and memory, beside peers'; bench-al: labels
+#   make bench            speed and memory, beside peers'; bench-al: labels;
+#                         bench-dft: plane waves alone
 #   make install          DESTDIR= prefix=/usr/local; uninstall
 #
 # For work on the code itself: make WERROR=-Werror
@@ -201,6 +202,9 @@ bench: all $(BENCH)
 	PATH="$(abspath $(BUILD)/bin):$$PATH" BENCH='$(abspath $(BUILD)/bench)' \
 	    sh tests/bench/run.sh
 
+bench-dft: all
+	PATH="$(abspath $(BUILD)/bin):$$PATH" sh tests/bench/dft.sh
+
 bench-al: all
 	PATH="$(abspath $(BUILD)/bin):$$PATH" sh tests/bench/al.sh
 
@@ -279,5 +283,5 @@ clean:
 .DELETE_ON_ERROR:
 .SECONDARY:
 .PHONY: all have-deps deps deps-dev demo check check-unit check-tools \
-        check-slow asan memcheck fuzz coverage bench bench-al lint $(LINTS) \
-        install uninstall clean force
+        check-slow asan memcheck fuzz coverage bench bench-al bench-dft lint \
+        $(LINTS) install uninstall clean force

@@ -99,3 +99,6 @@ awk -F '\t' -v OFS='\t' '
             }
         }
     }' figures "$here/peers.tsv"
+
+echo
+sh "$here/dft.sh"
