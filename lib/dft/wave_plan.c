@@ -179,9 +179,10 @@ static double complex *array(size_t n)
 {
     double complex *a = fftw_alloc_complex(n);
 
-    if (!a)
-        xcalloc(SIZE_MAX, n); /* says so, and ends */
-    memset(a, 0, n * sizeof(*a));
+    if (a)
+        memset(a, 0, n * sizeof(*a));
+    else
+        xcalloc(SIZE_MAX, 2); /* says so, and ends */
     return a;
 }
 

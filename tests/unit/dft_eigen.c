@@ -115,12 +115,7 @@ static void diagonalize(struct problem *p)
     bool self = has_self(&p->basis);
 
     for (size_t i = 0; i < dim; i++)
-        if (!p->basis.real)
-            unit[i * npw + i] = 1;
-        else if (i < npw)
-            unit[i * npw + i] = 1;
-        else
-            unit[i * npw + i - npw + self] = I;
+        unit[i * npw + (i < npw ? i : i - npw + self)] = i < npw ? 1 : I;
     hamiltonian_apply(&p->h, p->dim, unit, hu, su);
     if (!hamiltonian_s(&p->h))
         memcpy(su, unit, dim * npw * sizeof(*su));
