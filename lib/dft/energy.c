@@ -1,6 +1,7 @@
 #include "scf.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 double terms_internal(const struct terms *t)
 {
@@ -41,29 +42,45 @@ void energy_terms(struct problem *p, const struct states *s,
         t->dipole = dipole_energy(&p->dipole, &p->crystal, &p->grid, rho[0]);
 }
 
-/* The mean of the potentials that exchange and correlation have for the two
- * spins: what acts on the core charge. */
+/* The mean over spins of what exchange and correlation have in v, the
+ * potentials of rho: what acts on the core charge. */
 static double complex *core_potential(struct problem *p,
-                                      double complex *const *rho)
+                                      double complex *const *rho,
+                                      double complex *const *v)
 {
-    double complex **v = density_new(p), *mean = v[0];
+    int ng = p->grid.ng;
+    double complex *mean = xcalloc(ng, 2 * sizeof(*mean)), *rest = mean + ng;
 
-    xc_potential(p->xc, &p->grid, rho, p->core, v);
-    for (int i = 0; p->nspin == 2 && i < p->grid.ng; i++)
-        mean[i] = (v[0][i] + v[1][i]) / 2;
-    free(v);
-    return mean; /* v[0], with all of the storage */
+    memcpy(rest, p->ion, ng * sizeof(*rest));
+    hartree_potential(&p->grid, rho[0], rest);
+    if (p->has_dipole)
+        dipole_potential(&p->dipole, &p->crystal, &p->grid, rho[0], rest);
+    for (int i = 0; i < ng; i++)
+        mean[i] = (v[0][i] + v[p->nspin - 1][i]) / 2 - rest[i];
+    return mean;
+}
+
+/* The correction: the mean over spins of V_out - V_in on free atoms. */
+static void add_correction(struct problem *p, double complex *const *out,
+                           double complex *const *in, double (*forces)[3])
+{
+    int ng = p->grid.ng, down = p->nspin - 1;
+    double complex *dv = xcalloc(ng, sizeof(*dv));
+
+    for (int i = 0; i < ng; i++)
+        dv[i] = (out[0][i] + out[down][i] - in[0][i] - in[down][i]) / 2;
+    superpose_forces(&p->crystal, &p->grid, PSEUDO_DENSITY, dv, forces);
+    free(dv);
 }
 
 void total_forces(struct problem *p, const struct states *s,
-                  double complex *const *rho, const double complex *dv,
-                  double (*forces)[3])
+                  double complex *const *rho, double complex *const *v_out,
+                  double complex *const *v_in, double (*forces)[3])
 {
     const struct crystal *c = &p->crystal;
     double *f = xcalloc(s->nbands, sizeof(*f));
 
-    for (int i = 0; i < c->natoms; i++)
-        forces[i][0] = forces[i][1] = forces[i][2] = 0;
+    memset(forces, 0, c->natoms * sizeof(*forces));
     for (int i = 0; i < s->n; i++) {
         struct projectors made;
         const struct projectors *v = problem_projectors(p, i % p->nk, &made);
@@ -79,13 +96,12 @@ void total_forces(struct problem *p, const struct states *s,
     if (p->has_dipole)
         dipole_forces(&p->dipole, c, &p->grid, rho[0], forces);
     if (p->core) {
-        double complex *v = core_potential(p, rho);
+        double complex *v = core_potential(p, rho, v_out);
 
         superpose_forces(c, &p->grid, PSEUDO_CORE, v, forces);
         free(v);
     }
-    if (dv)
-        superpose_forces(c, &p->grid, PSEUDO_DENSITY, dv, forces);
+    add_correction(p, v_out, v_in, forces);
     symmetry_forces(&p->symmetry, c, forces);
 }
 
@@ -114,9 +130,12 @@ void total_stress(struct problem *p, const struct states *s,
     xc_stress(p->xc, &p->grid, rho, p->core, stress);
     ewald_stress(c, 0, stress);
     if (p->core) {
-        double complex *v = core_potential(p, rho);
+        double complex **all = density_new(p), *v;
 
+        potential_of(p, rho, all);
+        v = core_potential(p, rho, all);
         superpose_stress(c, &p->grid, PSEUDO_CORE, v, stress);
+        density_free(all);
         free(v);
     }
     symmetry_stress(&p->symmetry, c, stress);

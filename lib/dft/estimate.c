@@ -84,6 +84,7 @@ int problem_estimate(struct crystal *crystal, const struct dft_params *q,
         return ret;
     grid_points(&p.crystal, gmax, 1, e->grid);
     grid_points(&p.crystal, gmax, 0, e->wave_grid);
+    wave_points(e->wave_grid);
     for (int i = 0; i < 3; i++)
         if (q->grid[i])
             e->grid[i] = q->grid[i];

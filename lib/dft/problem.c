@@ -109,6 +109,7 @@ static int set_grids(struct problem *p, const struct dft_params *q, double ecut,
 
     density_points(p, q, dense);
     grid_points(&p->crystal, gmax, 0, smooth);
+    wave_points(smooth);
     ret = grid_init(&p->grid, &p->crystal, gmax, dense, err);
     if (ret == 0)
         ret = grid_init(&p->smooth, &p->crystal, gmax, smooth, err);

@@ -36,13 +36,15 @@ int scf_solve(struct scf *scf, struct problem *p, struct states *s,
 void energy_terms(struct problem *p, const struct states *s,
                   double complex *const *rho, struct terms *t);
 
-/* -dF/dtau (symmetrized); dv[ng] is the mean over spins of V_out - V_in (NULL:
- * converged), whose force on the densities of the free atoms corrects to first
- * order for what is not self-consistent: C. T. Chan, K. P. Bohnen and K. M.
- * Ho, Phys. Rev. B 47, 4771 (1993). */
+/*
+ * -dF/dtau (symmetrized).  v_out and v_in are the potentials of rho and of the
+ * density it came from: their difference, on the densities of the free atoms,
+ * corrects to first order for what is not self-consistent.  C. T. Chan, K. P.
+ * Bohnen and K. M. Ho, Phys. Rev. B 47, 4771 (1993).
+ */
 void total_forces(struct problem *p, const struct states *s,
-                  double complex *const *rho, const double complex *dv,
-                  double (*forces)[3]);
+                  double complex *const *rho, double complex *const *v_out,
+                  double complex *const *v_in, double (*forces)[3]);
 void total_stress(struct problem *p, const struct states *s,
                   double complex *const *rho, double stress[3][3]);
 
