@@ -10,6 +10,10 @@
 
 enum { HISTORY = 10 };
 
+/* How much of a residual that nothing screens is added: molecules and
+ * insulators respond by a little more than nothing. */
+#define GAPPED 0.8
+
 struct mixer {
     const struct problem *problem;
     int n;          /* numbers of a density: nspin ng */
@@ -187,6 +191,6 @@ void mixer_next(struct mixer *m, double complex **rho_in,
     if (m->response)
         response_screen(m->response, step);
     for (int i = 0; i < m->n; i++)
-        rho_in[0][i] += step[i];
+        rho_in[0][i] += (m->response ? 1 : GAPPED) * step[i];
     free(step);
 }

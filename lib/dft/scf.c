@@ -38,8 +38,9 @@ struct field {
     double *vr;                 /* [nspin][nr] in the layout of waves */
     double exc;                 /* of in */
     bool *busy;
-    double tol;      /* of the eigensolver */
-    double residual; /* largest that it left */
+    double tol;            /* of the eigensolver */
+    double residual;       /* largest that it left */
+    double fraction, norm; /* see set_tolerance() */
     int applied;
     struct mixer *mixer;
     double (*force)[3], (*last)[3]; /* of this step and of the one before */
@@ -292,16 +293,29 @@ static int step(struct field *f, struct err *err)
     return ret;
 }
 
-/* How exact the states of the next step must be: the error they leave in the
- * density is to be a fraction of its residual. */
-static double eigen_tol(double norm, double nelectrons)
+/*
+ * How exact the states of the next step must be: the error they leave in the
+ * density is to be a fraction of its residual.  Which fraction depends on how
+ * soft the states are, and is found out: a step that brings little is taken
+ * for one that has seen noise.
+ */
+#define COARSE 0.1
+#define FINE 0.005
+#define LITTLE 0.3
+#define TIGHTER 0.4
+
+static void set_tolerance(struct field *f, double norm)
 {
-    return fmin(1e-2, fmax(1e-9, 0.1 * sqrt(norm / nelectrons)));
+    if (f->norm > 0 && norm > LITTLE * f->norm)
+        f->fraction = fmax(FINE, TIGHTER * f->fraction);
+    f->norm = norm;
+    f->tol = f->fraction * sqrt(norm / f->p->crystal.nelectrons);
+    f->tol = fmin(1e-2, fmax(1e-9, f->tol));
 }
 
 static int iterate(struct scf *scf, struct field *f, struct err *err)
 {
-    double nelectrons = f->p->crystal.nelectrons, least = INFINITY;
+    double least = INFINITY;
     int since = 0, ret;
 
     while (scf->steps < scf->max_steps) {
@@ -312,9 +326,9 @@ static int iterate(struct scf *scf, struct field *f, struct err *err)
         if (ret < 0)
             return ret;
         norm = residual_norm(f);
-        if (scf->steps == 0 && f->residual > 3 * eigen_tol(norm, nelectrons)) {
-            f->tol = eigen_tol(norm, nelectrons); /* too coarse to go on from */
-            ret = step(f, err);
+        set_tolerance(f, norm);
+        if (scf->steps == 0 && f->residual > 3 * f->tol) {
+            ret = step(f, err); /* what there is is too coarse to go on from */
             if (ret < 0)
                 return ret;
             norm = residual_norm(f);
@@ -331,7 +345,6 @@ static int iterate(struct scf *scf, struct field *f, struct err *err)
         least = fmin(least, norm);
         if (!isfinite(norm) || since > PATIENCE)
             break;
-        f->tol = eigen_tol(norm, nelectrons);
         set_response(f);
         mixer_next(f->mixer, f->in, f->out);
     }
@@ -350,6 +363,7 @@ int scf_solve(struct scf *scf, struct problem *p, struct states *s,
     scf->steps = 0;
     scf->converged = false;
     field_open(&f, p, s, rho);
+    f.fraction = COARSE;
     f.tol = 1e-3;
     if (!s->psi[0]) {
         make_potential(&f);
