@@ -9,8 +9,8 @@
 
 #include "mix.h"
 
-/* Beyond this many plane waves they are not counted one by one. */
-#define COUNT_UP_TO 2e7
+/* Plane waves are not counted one by one in more boxes than this. */
+#define COUNT_UP_TO 1e8
 
 /* What a core of today does in these parts, flop/s, and how often it does it
  * for a frame alone: measured on the cases of make bench. */
@@ -28,9 +28,10 @@ static void count_waves(const struct crystal *c, const struct kpoint *k, int nk,
                         double ecut, struct dft_estimate *e)
 {
     double mean = sphere(c, sqrt(2 * ecut));
+    double box = (double)e->wave_grid[0] * e->wave_grid[1] * e->wave_grid[2];
 
     e->npw_least = e->npw_most = (int)fmin(mean, INT32_MAX);
-    if (mean * nk > COUNT_UP_TO)
+    if (box / 8 * nk > COUNT_UP_TO)
         return;
     e->npw_least = INT32_MAX;
     e->npw_most = 0;

@@ -51,7 +51,7 @@ static int reach(const struct crystal *c, double gmax, int i)
     return (int)(gmax * norm3(c->a[i]) / (2 * M_PI) + 1e-9);
 }
 
-static bool smooth(int n)
+bool grid_smooth(int n)
 {
     for (int p = 2; p <= 5; p++)
         while (n % p == 0)
@@ -63,7 +63,7 @@ void grid_points(const struct crystal *c, double gmax, int spare, int n[3])
 {
     for (int i = 0; i < 3; i++) {
         n[i] = 2 * reach(c, gmax, i) + 1 + spare;
-        while (!smooth(n[i]))
+        while (!grid_smooth(n[i]))
             n[i]++;
     }
 }

@@ -44,6 +44,7 @@ void grid_release(struct grid *g);
  * spare room and have no prime factor beyond 5.
  */
 void grid_points(const struct crystal *c, double gmax, int spare, int n[3]);
+bool grid_smooth(int n); /* has none */
 
 /* f(G) of f(r), cut to the sphere; and f(r) of f(G).  One thread each: many
  * fields are transformed by as many threads. */

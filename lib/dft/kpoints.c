@@ -101,5 +101,6 @@ int kpoints_grid(const struct symmetry *s, const int n[3], const int shift[3],
 void kpoints_spacing(const struct crystal *c, double spacing, int n[3])
 {
     for (int i = 0; i < 3; i++)
-        n[i] = (int)fmax(1, ceil(norm3(c->b[i]) / spacing - 1e-9));
+        n[i] = (int)fmin(fmax(1, ceil(norm3(c->b[i]) / spacing - 1e-9)),
+                         INT32_MAX);
 }

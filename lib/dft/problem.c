@@ -10,6 +10,8 @@
  * what symmetrizing changes must stay far below force_tol. */
 #define SYMMETRY_TOL (1e-5 / ANGSTROM_PER_BOHR)
 
+enum { MAX_KPOINTS = 1000000 };
+
 /* Projectors that all k points together may keep, bytes. */
 #define KEEP_PROJECTORS 64e6
 
@@ -31,6 +33,30 @@ static int choose_bands(const struct problem *p, const struct dft_params *q)
     if (p->smearing == SMEAR_NONE)
         return (int)ceil(most - 1e-9);
     return (int)ceil(most + fmax(4, 0.1 * most));
+}
+
+/* Atoms have no larger moment than electrons. */
+static int check_moments(const struct crystal *c, struct err *err)
+{
+    for (int i = 0; i < c->natoms; i++) {
+        double most = c->pseudo[c->species[i]]->zion;
+
+        if (!(fabs(c->moment[i]) <= most))
+            return err_set(err, ERR_RANGE,
+                           "atom %d has an initial moment of %g: expected up "
+                           "to %g, its electrons",
+                           i + 1, c->moment[i], most);
+    }
+    return 0;
+}
+
+static int check_kpoints(const int n[3], struct err *err)
+{
+    if ((double)n[0] * n[1] * n[2] <= MAX_KPOINTS)
+        return 0;
+    return err_set(err, ERR_RANGE,
+                   "a grid of %d x %d x %d k-points: expected at most %d", n[0],
+                   n[1], n[2], MAX_KPOINTS);
 }
 
 static const enum smearing smearing_of[] = {
@@ -80,13 +106,18 @@ int problem_outline(struct problem *p, struct crystal *crystal,
             p->crystal.moment[i] = 0;
         p->moment += p->crystal.moment[i];
     }
-    p->nbands = choose_bands(p, q);
     for (int i = 0; i < 3; i++)
         kgrid[i] = q->kgrid[i];
     if (q->kspacing > 0)
         kpoints_spacing(&p->crystal, q->kspacing * ANGSTROM_PER_BOHR, kgrid);
-    density_points(p, q, points);
-    ret = set_symmetry(p, q, points, kgrid, err);
+    ret = check_moments(&p->crystal, err);
+    if (ret == 0)
+        ret = check_kpoints(kgrid, err);
+    if (ret == 0) {
+        p->nbands = choose_bands(p, q);
+        density_points(p, q, points);
+        ret = set_symmetry(p, q, points, kgrid, err);
+    }
     if (ret == 0 && q->dipole) {
         p->has_dipole = true;
         ret = dipole_init(&p->dipole, &p->crystal, err);

@@ -21,15 +21,26 @@ static int *kinds(const struct crystal *c)
     return kind;
 }
 
-/* Rx + t - y, to the nearest image; returns its length, bohr. */
-static double miss(const struct crystal *c, int (*r)[3], const double t[3],
+/* Rx + t. */
+static void image(int (*r)[3], const double t[3], const double x[3],
+                  double y[3])
+{
+    for (int i = 0; i < 3; i++)
+        y[i] = r[i][0] * x[0] + r[i][1] * x[1] + r[i][2] * x[2] + t[i];
+}
+
+/* d = x - y, to the nearest image; returns its length, bohr, or infinity if
+ * a component is beyond far. */
+static double miss(const struct crystal *c, const double far[3],
                    const double x[3], const double y[3], double d[3])
 {
     double cart[3] = {0, 0, 0};
 
     for (int i = 0; i < 3; i++) {
-        d[i] = r[i][0] * x[0] + r[i][1] * x[1] + r[i][2] * x[2] + t[i] - y[i];
-        d[i] -= round(d[i]);
+        d[i] = x[i] - y[i];
+        d[i] -= floor(d[i] + 0.5);
+        if (fabs(d[i]) > far[i])
+            return INFINITY;
     }
     for (int i = 0; i < 3; i++)
         for (int k = 0; k < 3; k++)
@@ -73,17 +84,19 @@ static double tidy(double t)
 static bool check(const struct crystal *c, const int *kind, double tol,
                   int (*r)[3], double t[3], int *map)
 {
-    double mean[3] = {0, 0, 0}, d[3];
+    double mean[3] = {0, 0, 0}, d[3], far[3], to[3];
 
     if (distortion(c, r) > 4 * tol)
         return false;
+    for (int i = 0; i < 3; i++) /* between the planes of a component */
+        far[i] = 4 * tol * norm3(c->b[i]) / (2 * M_PI);
     for (int a = 0; a < c->natoms; a++) {
         double best = INFINITY, nearest[3] = {0, 0, 0};
 
+        image(r, t, c->x[a], to);
         for (int b = 0; b < c->natoms && best > tol; b++) {
-            double there = kind[a] == kind[b]
-                               ? miss(c, r, t, c->x[a], c->x[b], d)
-                               : INFINITY;
+            double there =
+                kind[a] == kind[b] ? miss(c, far, to, c->x[b], d) : INFINITY;
 
             if (there < best) {
                 best = there;
@@ -91,14 +104,18 @@ static bool check(const struct crystal *c, const int *kind, double tol,
                 map[a] = b;
             }
         }
+        if (isinf(best))
+            return false;
         for (int i = 0; i < 3; i++)
             mean[i] += nearest[i] / c->natoms;
     }
     for (int i = 0; i < 3; i++)
         t[i] = tidy(t[i] - mean[i]);
-    for (int a = 0; a < c->natoms; a++)
-        if (miss(c, r, t, c->x[a], c->x[map[a]], d) > tol)
+    for (int a = 0; a < c->natoms; a++) {
+        image(r, t, c->x[a], to);
+        if (miss(c, far, to, c->x[map[a]], d) > tol)
             return false;
+    }
     return true;
 }
 

@@ -1,5 +1,7 @@
 #include "wave_plan.h"
 
+#include "grid.h"
+
 #include <assert.h>
 #include <math.h>
 #include <stdlib.h>
@@ -50,28 +52,38 @@ static double transform_time(const int least[3], const int n[3])
            0.5 * ns * (columns + nb * n[x[1]]); /* copies, v psi */
 }
 
-static bool smooth(int n)
+/* The lengths of fast transforms from n to a third more; below 10^9 they are
+ * less than CHOICES. */
+enum { CHOICES = 64 };
+static int lengths(int n, int of[CHOICES])
 {
-    for (int p = 2; p <= 5; p++)
-        while (n % p == 0)
-            n /= p;
-    return n == 1;
+    int count = 0;
+
+    for (int i = n; i <= n + n / 3 && count < CHOICES; i++)
+        if (grid_smooth(i))
+            of[count++] = i;
+    return count;
 }
 
 void wave_points(int n[3])
 {
     const int least[3] = {n[0], n[1], n[2]};
     double best = INFINITY;
-    int t[3];
+    int of[3][CHOICES], count[3], t[3];
 
-    for (t[0] = least[0]; t[0] <= least[0] * 4 / 3; t[0]++)
-        for (t[1] = least[1]; t[1] <= least[1] * 4 / 3; t[1]++)
-            for (t[2] = least[2]; t[2] <= least[2] * 4 / 3; t[2]++)
-                if (smooth(t[0]) && smooth(t[1]) && smooth(t[2]) &&
-                    transform_time(least, t) < best) {
+    for (int i = 0; i < 3; i++)
+        count[i] = lengths(n[i], of[i]);
+    for (int i = 0; i < count[0]; i++)
+        for (int j = 0; j < count[1]; j++)
+            for (int k = 0; k < count[2]; k++) {
+                t[0] = of[0][i];
+                t[1] = of[1][j];
+                t[2] = of[2][k];
+                if (transform_time(least, t) < best) {
                     best = transform_time(least, t);
                     memcpy(n, t, sizeof(t));
                 }
+            }
 }
 
 /* -G-K along axis i. */

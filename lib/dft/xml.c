@@ -241,7 +241,7 @@ int xml_array(struct xml *in, const struct xml_tag *t, int max, double **x,
               int *n)
 {
     int got, ret;
-    struct xml_tag close;
+    struct xml_tag close = {0};
 
     if (*x)
         return xml_bad(in, ERR_FORMAT, "a second %s", t->name);
