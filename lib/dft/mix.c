@@ -14,14 +14,18 @@ enum { HISTORY = 10 };
  * insulators respond by a little more than nothing. */
 #define GAPPED 0.8
 
+/*
+ * What is known of the residual R(rho) are secants: that it changed by change
+ * when the density was moved by move.
+ */
 struct mixer {
     const struct problem *problem;
-    int n;          /* numbers of a density: nspin ng */
-    double *norm;   /* [n] weight of |residual|^2 in the electrostatic energy */
-    int held, next; /* of the history */
-    double complex *in[HISTORY]; /* [n] densities tried */
-    double complex *residual[HISTORY];
-    struct response *response; /* NULL: none */
+    int n;        /* numbers of a density: nspin ng */
+    double *norm; /* [n] weight of |residual|^2 in the electrostatic energy */
+    double complex *in, *residual; /* [n] the last tried; NULL: none */
+    int held, next;
+    double complex *move[HISTORY], *change[HISTORY]; /* [n] */
+    struct response *response;                       /* NULL: none */
 };
 
 /*
@@ -51,17 +55,25 @@ struct mixer *mixer_new(const struct problem *p)
     return m;
 }
 
-void mixer_reset(struct mixer *m)
+void mixer_turn_to(struct mixer *m, const struct problem *p)
 {
-    m->held = m->next = 0;
+    m->problem = p;
+    free(m->in);
+    free(m->residual);
+    m->in = m->residual = NULL;
+    mixer_respond(m, NULL);
 }
 
 void mixer_free(struct mixer *m)
 {
+    if (!m)
+        return;
     for (int i = 0; i < HISTORY; i++) {
-        free(m->in[i]);
-        free(m->residual[i]);
+        free(m->move[i]);
+        free(m->change[i]);
     }
+    free(m->in);
+    free(m->residual);
     response_free(m->response);
     free(m->norm);
     free(m);
@@ -94,88 +106,67 @@ double mixer_norm(const struct mixer *m, double complex *const *residual)
     return inner(m, residual[0], residual[0]);
 }
 
-static int last(const struct mixer *m)
-{
-    return (m->next + HISTORY - 1) % HISTORY;
-}
-
+/* A secant from the last density tried to this one, and this one. */
 static void remember(struct mixer *m, const double complex *in,
                      const double complex *out)
 {
     int k = m->next;
+    bool first = !m->in;
 
-    if (!m->in[k]) {
-        m->in[k] = xcalloc(m->n, sizeof(*m->in[k]));
-        m->residual[k] = xcalloc(m->n, sizeof(*m->residual[k]));
+    if (first) {
+        m->in = xcalloc(m->n, sizeof(*m->in));
+        m->residual = xcalloc(m->n, sizeof(*m->residual));
+    } else if (!m->move[k]) {
+        m->move[k] = xcalloc(m->n, sizeof(*m->move[k]));
+        m->change[k] = xcalloc(m->n, sizeof(*m->change[k]));
     }
     for (int i = 0; i < m->n; i++) {
-        m->in[k][i] = in[i];
-        m->residual[k][i] = out[i] - in[i];
+        double complex residual = out[i] - in[i];
+
+        if (!first) {
+            m->move[k][i] = in[i] - m->in[i];
+            m->change[k][i] = residual - m->residual[i];
+        }
+        m->in[i] = in[i];
+        m->residual[i] = residual;
     }
+    if (first)
+        return;
     m->next = (k + 1) % HISTORY;
     m->held += m->held < HISTORY;
 }
 
 /*
- * c[i] that minimizes |R_last + sum c_i (R_i - R_last)|^2 over the others of
- * the history, by the eigenvalues of the matrix of scalar products: those
- * below 1e-12 of the largest are noise, and left out.
+ * c[held] that minimizes |R - sum c_i change_i|, by the eigenvalues of the
+ * matrix of scalar products of changes, each of length one: those below 1e-12
+ * of the largest are noise, and left out.
  */
 static void coefficients(const struct mixer *m, double c[HISTORY])
 {
-    double a[HISTORY * HISTORY], w[HISTORY], b[HISTORY];
-    const double complex *r = m->residual[last(m)];
-    double complex *d[HISTORY];
-    int n = 0, of[HISTORY];
+    double a[HISTORY * HISTORY], w[HISTORY], b[HISTORY], scale[HISTORY];
+    int n = m->held;
     struct err err;
 
-    memset(c, 0, HISTORY * sizeof(*c));
-    for (int k = 0; k < m->held; k++) {
-        if (k == last(m))
-            continue;
-        d[n] = xcalloc(m->n, sizeof(*d[n]));
-        for (int i = 0; i < m->n; i++)
-            d[n][i] = m->residual[k][i] - r[i];
-        of[n++] = k;
-    }
     for (int i = 0; i < n; i++) {
-        double scale = sqrt(inner(m, d[i], d[i]));
+        double size = sqrt(inner(m, m->change[i], m->change[i]));
 
-        w[i] = scale > 0 ? 1 / scale : 0;
-    }
-    for (int i = 0; i < n; i++) {
-        b[i] = -w[i] * inner(m, d[i], r);
+        scale[i] = size > 0 ? 1 / size : 0;
+        b[i] = scale[i] * inner(m, m->change[i], m->residual);
+        c[i] = 0;
         for (int j = 0; j <= i; j++)
-            a[i * n + j] = a[j * n + i] = w[i] * w[j] * inner(m, d[i], d[j]);
+            a[i * n + j] = a[j * n + i] =
+                scale[i] * scale[j] * inner(m, m->change[i], m->change[j]);
     }
-    double scale[HISTORY];
-    memcpy(scale, w, sizeof(scale));
-    if (n > 0 && la_eig_sym(n, a, w, &err) == 0)
-        for (int k = 0; k < n; k++) {
-            double t = 0;
+    if (n == 0 || la_eig_sym(n, a, w, &err) < 0)
+        return;
+    for (int k = 0; k < n; k++) {
+        double t = 0;
 
-            for (int i = 0; i < n; i++)
-                t += a[k * n + i] * b[i];
-            for (int i = 0; w[k] > 1e-12 * w[n - 1] && i < n; i++)
-                c[of[i]] += scale[i] * a[k * n + i] * t / w[k];
-        }
-    for (int i = 0; i < n; i++)
-        free(d[i]);
-}
-
-/* x = sum of c over the history, the last with what is left to 1. */
-static void combine(const struct mixer *m, const double c[HISTORY],
-                    double complex *const *of, double complex *x)
-{
-    double rest = 1;
-
-    for (int k = 0; k < m->held; k++)
-        rest -= c[k];
-    for (int i = 0; i < m->n; i++)
-        x[i] = rest * of[last(m)][i];
-    for (int k = 0; k < m->held; k++)
-        for (int i = 0; c[k] != 0 && i < m->n; i++)
-            x[i] += c[k] * of[k][i];
+        for (int i = 0; i < n; i++)
+            t += a[k * n + i] * b[i];
+        for (int i = 0; w[k] > 1e-12 * w[n - 1] && i < n; i++)
+            c[i] += scale[i] * a[k * n + i] * t / w[k];
+    }
 }
 
 void mixer_next(struct mixer *m, double complex **rho_in,
@@ -186,8 +177,12 @@ void mixer_next(struct mixer *m, double complex **rho_in,
 
     remember(m, rho_in[0], rho_out[0]);
     coefficients(m, c);
-    combine(m, c, m->in, rho_in[0]);
-    combine(m, c, m->residual, step);
+    memcpy(step, m->residual, m->n * sizeof(*step));
+    for (int k = 0; k < m->held; k++)
+        for (int i = 0; i < m->n; i++) {
+            rho_in[0][i] -= c[k] * m->move[k][i];
+            step[i] -= c[k] * m->change[k][i];
+        }
     if (m->response)
         response_screen(m->response, step);
     for (int i = 0; i < m->n; i++)

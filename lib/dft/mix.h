@@ -22,8 +22,9 @@ struct mixer *mixer_new(const struct problem *p);
 void mixer_free(struct mixer *m);
 size_t mixer_memory(int ng, int nspin); /* bytes */
 
-/* Forget what was tried. */
-void mixer_reset(struct mixer *m);
+/* Go on with another problem of the same species and cell: what is known of
+ * how a density responds holds there, too. */
+void mixer_turn_to(struct mixer *m, const struct problem *p);
 
 /* D of the problem's states now; NULL: gapped. */
 void mixer_respond(struct mixer *m, const double complex *d);

@@ -48,7 +48,7 @@ struct field {
 };
 
 static void field_open(struct field *f, struct problem *p, struct states *s,
-                       double complex **rho)
+                       double complex **rho, struct mixer **mixer)
 {
     int n = s->n * s->nbands;
 
@@ -59,7 +59,8 @@ static void field_open(struct field *f, struct problem *p, struct states *s,
     f->busy = xcalloc(n, sizeof(*f->busy));
     for (int i = 0; i < n; i++)
         f->busy[i] = true;
-    f->mixer = mixer_new(p);
+    f->mixer = *mixer ? *mixer : mixer_new(p);
+    *mixer = f->mixer;
     f->force = xcalloc(p->crystal.natoms, sizeof(*f->force));
     f->last = xcalloc(p->crystal.natoms, sizeof(*f->last));
     density_copy(p, f->in, rho);
@@ -73,7 +74,6 @@ static void field_close(struct field *f)
     free(f->busy);
     free(f->force);
     free(f->last);
-    mixer_free(f->mixer);
 }
 
 static void make_potential(struct field *f)
@@ -362,7 +362,7 @@ int scf_solve(struct scf *scf, struct problem *p, struct states *s,
 
     scf->steps = 0;
     scf->converged = false;
-    field_open(&f, p, s, rho);
+    field_open(&f, p, s, rho, &scf->mixer);
     f.fraction = COARSE;
     f.tol = 1e-3;
     if (!s->psi[0]) {

@@ -1,6 +1,7 @@
 #ifndef MORSEL_DFT_SCF_H
 #define MORSEL_DFT_SCF_H
 
+#include "mix.h"
 #include "problem.h"
 
 /* Terms of the free energy, hartree. */
@@ -13,6 +14,8 @@ struct scf {
     double force_tol; /* hartree/bohr */
     int max_steps;
     FILE *log;
+    struct mixer *mixer; /* of the problem before, see mixer_turn_to(), or
+                            NULL; left to the caller */
     /* out */
     bool converged;
     int steps, applied;

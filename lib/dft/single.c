@@ -233,14 +233,33 @@ static void take(struct dft_result *r, const struct problem *p,
     take_states(r, p, s);
 }
 
-/* Start from the frame before, or from atoms. */
-static void start(struct dft *d, const struct problem *p, struct states *s,
-                  double complex **rho)
+/* Start from the frame before, or from atoms; was it from a frame? */
+static bool start(struct dft *d, const struct problem *p, struct states *s,
+                  double complex **rho, struct mixer **mixer)
 {
     if (!d->memory.full && d->params.checkpoint)
         memory_read(&d->memory, d->params.checkpoint, memory_key(p));
-    if (!memory_recall(&d->memory, p, s, rho))
-        density_of_atoms(p, rho);
+    if (memory_recall(&d->memory, p, s, rho, mixer))
+        return true;
+    density_of_atoms(p, rho);
+    return false;
+}
+
+/* A field that does not converge from another frame's is tried from atoms. */
+static int converge(struct dft *d, struct problem *p, struct states *s,
+                    double complex **rho, struct scf *scf, struct err *err)
+{
+    bool warm = start(d, p, s, rho, &scf->mixer);
+    int ret = scf_solve(scf, p, s, rho, err);
+
+    if (!warm || (ret == 0 && scf->converged))
+        return ret;
+    states_release(s);
+    states_init(s, p);
+    mixer_free(scf->mixer);
+    scf->mixer = NULL;
+    density_of_atoms(p, rho);
+    return scf_solve(scf, p, s, rho, err);
 }
 
 static int solve(struct dft *d, struct problem *p, struct dft_result *r,
@@ -257,15 +276,15 @@ static int solve(struct dft *d, struct problem *p, struct dft_result *r,
     int ret;
 
     states_init(&s, p);
-    start(d, p, &s, rho);
-    ret = scf_solve(&scf, p, &s, rho, err);
+    ret = converge(d, p, &s, rho, &scf, err);
     if (ret == 0)
         take(r, p, &s, &scf, d->params.net_force);
     if (ret == 0 && scf.converged) {
-        memory_keep(&d->memory, p, &s, rho);
+        memory_keep(&d->memory, p, &s, rho, &scf.mixer);
         if (d->params.checkpoint)
             ret = memory_write(&d->memory, d->params.checkpoint, err);
     }
+    mixer_free(scf.mixer);
     density_free(rho);
     states_release(&s);
     return ret;

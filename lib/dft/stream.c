@@ -28,11 +28,12 @@ void memory_release(struct memory *m)
     free(m->npw);
     free(m->k);
     free(m->drho);
+    mixer_free(m->mixer);
     *m = (struct memory){0};
 }
 
 void memory_keep(struct memory *m, const struct problem *p, struct states *s,
-                 double complex *const *rho)
+                 double complex *const *rho, struct mixer **mixer)
 {
     double complex **atoms = density_new(p);
 
@@ -54,6 +55,8 @@ void memory_keep(struct memory *m, const struct problem *p, struct states *s,
         m->npw[i] = p->basis[i].npw;
         memcpy(m->k[i], p->k[i].k, sizeof(m->k[i]));
     }
+    m->mixer = *mixer;
+    *mixer = NULL;
     m->psi = s->psi;
     m->e = s->e;
     s->psi = NULL;
@@ -74,7 +77,7 @@ static bool same_points(const struct memory *m, const struct problem *p)
 }
 
 bool memory_recall(struct memory *m, const struct problem *p, struct states *s,
-                   double complex **rho)
+                   double complex **rho, struct mixer **mixer)
 {
     if (!m->full || m->key != memory_key(p))
         return false;
@@ -90,6 +93,10 @@ bool memory_recall(struct memory *m, const struct problem *p, struct states *s,
     }
     if (s->psi[0])
         memcpy(s->e, m->e, (size_t)s->n * s->nbands * sizeof(*s->e));
+    *mixer = m->mixer;
+    m->mixer = NULL;
+    if (*mixer)
+        mixer_turn_to(*mixer, p);
     memory_release(m);
     return true;
 }

@@ -1,6 +1,7 @@
 #ifndef MORSEL_DFT_STREAM_H
 #define MORSEL_DFT_STREAM_H
 
+#include "mix.h"
 #include "problem.h"
 
 /*
@@ -17,18 +18,19 @@ struct memory {
     double complex *drho; /* [nspin][ng], rho - rho_atoms */
     double complex **psi; /* [nspin nk][nbands][npw] */
     double *e;            /* [nspin nk][nbands] */
+    struct mixer *mixer;  /* not in files; NULL: none */
 };
 
 uint64_t memory_key(const struct problem *p);
 
-/* Take states (emptied) and rho of a converged problem. */
+/* Take states and mixer (both emptied) and rho of a converged problem. */
 void memory_keep(struct memory *m, const struct problem *p, struct states *s,
-                 double complex *const *rho);
+                 double complex *const *rho, struct mixer **mixer);
 
-/* Fill in rho, and s if the k points are the same; false if m is not about
+/* Fill in rho, the mixer if there is one, and s if the k points are the same; false if m is not about
  * such a problem. */
 bool memory_recall(struct memory *m, const struct problem *p, struct states *s,
-                   double complex **rho);
+                   double complex **rho, struct mixer **mixer);
 void memory_release(struct memory *m);
 
 /* The same in a file of folder dir; a file that is damaged or of another
