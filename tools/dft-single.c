@@ -117,6 +117,7 @@ static int open_pw(struct engine *e, struct err *err)
     if (verbose || (!quiet && isatty(STDERR_FILENO)))
         pw.log = stderr;
     la_threads(threads);
+    mem_keep_freed();
     return engine_pw(e, &pw, verbose ? stderr : NULL, err);
 }
 
