@@ -1,6 +1,7 @@
 #include "stream.h"
 
 #include <inttypes.h>
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -51,45 +52,56 @@ int memory_write(const struct memory *m, const char *dir, struct err *err)
         else
             ret = output_close(f, mine, err);
     }
-    if (ret == 0 && rename(mine, path) != 0)
-        ret = err_errno(err, "cannot rename %s", mine);
+    if (ret == 0 && rename(mine, path) != 0) {
+        ret = err_errno(err, "cannot rename '%s' to '%s'", mine, path);
+        unlink(mine);
+    }
     free(path);
     free(mine);
     return ret;
 }
 
-static void get(struct bin *b, struct memory *m)
+/* n finite numbers, allocated if the file can hold as many. */
+static double *get_reals(struct bin *b, size_t n)
 {
-    const size_t number = sizeof(double complex);
+    double *x;
 
-    m->key = bin_get_u64(b);
-    m->nspin = bin_get_count(b, 2, 1);
-    m->ng = bin_get_count(b, INT32_MAX, number);
-    m->nk = bin_get_count(b, MAX_POINTS, 28);
-    m->nbands = bin_get_count(b, MAX_POINTS, 8);
-    if (b->bad || m->nspin == 0)
-        return;
-    m->drho = xcalloc((size_t)m->nspin * m->ng, sizeof(*m->drho));
-    bin_get_reals(b, (double *)m->drho, (size_t)2 * m->nspin * m->ng);
+    if (b->bad || n > (b->size - b->at) / sizeof(*x)) {
+        b->bad = true;
+        return NULL;
+    }
+    x = xcalloc(n, sizeof(*x));
+    bin_get_reals(b, x, n);
+    for (size_t i = 0; i < n; i++)
+        b->bad = b->bad || !isfinite(x[i]);
+    return x;
+}
+
+static void get_points(struct bin *b, struct memory *m)
+{
     m->npw = xcalloc(m->nk, sizeof(*m->npw));
     m->k = xcalloc(m->nk, sizeof(*m->k));
     for (int i = 0; i < m->nk; i++) {
-        m->npw[i] = bin_get_count(b, INT32_MAX, number);
+        m->npw[i] = bin_get_count(b, INT32_MAX, sizeof(double complex));
         bin_get_reals(b, m->k[i], 3);
     }
-    m->e = xcalloc((size_t)m->nspin * m->nk * m->nbands, sizeof(*m->e));
-    bin_get_reals(b, m->e, (size_t)m->nspin * m->nk * m->nbands);
-    m->psi = xcalloc((size_t)m->nspin * m->nk, sizeof(double complex *));
-    for (int i = 0; !b->bad && i < m->nspin * m->nk; i++) {
-        size_t n = (size_t)m->nbands * m->npw[i % m->nk];
+}
 
-        if (n > b->size / number) {
-            b->bad = true;
-            return;
-        }
-        m->psi[i] = xcalloc(n, sizeof(**m->psi));
-        bin_get_reals(b, (double *)m->psi[i], 2 * n);
-    }
+/* No more is allocated than there is in the file. */
+static void get(struct bin *b, struct memory *m)
+{
+    m->key = bin_get_u64(b);
+    m->nspin = bin_get_count(b, 2, 1);
+    m->ng = bin_get_count(b, INT32_MAX, sizeof(double complex));
+    m->nk = bin_get_count(b, MAX_POINTS, 32);
+    m->nbands = bin_get_count(b, MAX_POINTS, sizeof(double));
+    m->drho = (double complex *)get_reals(b, (size_t)2 * m->nspin * m->ng);
+    get_points(b, m);
+    m->e = get_reals(b, (size_t)m->nspin * m->nk * m->nbands);
+    m->psi = xcalloc((size_t)m->nspin * m->nk, sizeof(double complex *));
+    for (int i = 0; i < m->nspin * m->nk; i++)
+        m->psi[i] = (double complex *)get_reals(b, (size_t)2 * m->nbands *
+                                                       m->npw[i % m->nk]);
 }
 
 void memory_read(struct memory *m, const char *dir, uint64_t key)
@@ -102,7 +114,7 @@ void memory_read(struct memory *m, const char *dir, uint64_t key)
     if (access(path, R_OK) == 0 &&
         bin_read(&b, path, format, VERSION, &err) == 0) {
         get(&b, m);
-        m->full = !b.bad && m->key == key;
+        m->full = !b.bad && b.at == b.size && m->key == key;
         if (!m->full)
             memory_release(m);
         bin_release(&b);

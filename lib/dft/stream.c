@@ -79,7 +79,8 @@ static bool same_points(const struct memory *m, const struct problem *p)
 bool memory_recall(struct memory *m, const struct problem *p, struct states *s,
                    double complex **rho, struct mixer **mixer)
 {
-    if (!m->full || m->key != memory_key(p))
+    if (!m->full || m->key != memory_key(p) || m->ng != p->grid.ng ||
+        m->nspin != p->nspin)
         return false;
     density_of_atoms(p, rho);
     for (int i = 0; i < p->nspin * p->grid.ng; i++)

@@ -69,7 +69,7 @@ void wave_points(int n[3])
 {
     const int least[3] = {n[0], n[1], n[2]};
     double best = INFINITY;
-    int of[3][CHOICES], count[3], t[3];
+    int of[3][CHOICES], count[3] = {0}, t[3];
 
     for (int i = 0; i < 3; i++)
         count[i] = lengths(n[i], of[i]);

@@ -145,8 +145,14 @@ static void pw_release(struct engine *e)
 
 static int make_folder(const char *path, struct err *err)
 {
-    if (path && mkdir(path, 0777) < 0 && errno != EEXIST)
+    struct stat st;
+
+    if (!path || mkdir(path, 0777) == 0)
+        return 0;
+    if (errno != EEXIST)
         return err_errno(err, "cannot make the folder '%s'", path);
+    if (stat(path, &st) < 0 || !S_ISDIR(st.st_mode))
+        return err_set(err, ERR_IO, "'%s' is not a folder", path);
     return 0;
 }
 

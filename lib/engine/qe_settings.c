@@ -282,7 +282,8 @@ uint64_t qe_settings_hash(const struct qe_settings *s)
     struct qe_var *var = xcalloc((size_t)s->nvar, sizeof *var);
     uint64_t h = hash_text(HASH_START, "pw.x 1");
 
-    memcpy(var, s->var, (size_t)s->nvar * sizeof *var);
+    if (s->nvar)
+        memcpy(var, s->var, (size_t)s->nvar * sizeof *var);
     qsort(var, (size_t)s->nvar, sizeof *var, by_name);
     for (int i = 0; i < s->nvar; i++)
         if (!listed(no_number, var[i].name))
