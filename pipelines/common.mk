@@ -18,6 +18,7 @@ TOOL_PREFIX  ?=## what comes before their names, as in morsel-train
 
 ENGINE       ?= emt## who labels: see dft-single(1)
 ENGINE_FLAGS ?=## options of dft-single for that engine
+DFT          ?=## or both at once: dft-single --engine=pw --ecut=...
 TASKS        ?= 1## parts of a batch of labels; make -j runs them at once
 
 PRIOR        ?= published## published, none, or a file of fit-morse(1)
@@ -34,6 +35,10 @@ BUDGET       ?= 200## give up after so many labels
 ROUND        ?= 0
 
 tool := $(if $(BIN),$(BIN)/)$(TOOL_PREFIX)
+DFT  := $(or $(DFT),$(tool)dft-single --engine=$(ENGINE) $(ENGINE_FLAGS))
+ifneq ($(BIN),)
+export PATH := $(abspath $(BIN)):$(PATH)
+endif
 here := $(dir $(PIPELINE))
 now  := $(DIR)/$(ROUND)
 prev := $(DIR)/$(shell expr $(ROUND) - 1)
@@ -117,7 +122,7 @@ own = exec 9>$(DIR)/lock; \
     fi;
 
 # The knobs are written down at the start: no run is a mixture of two.  (Of
-# ENGINE_FLAGS the labels themselves know what decides their numbers, and
+# ENGINE_FLAGS and DFT the labels themselves know what decides their numbers, and
 # merge-db refuses a mixture; a launch command may change.)
 export MORSEL_KNOBS := $(foreach k,ENGINE TASKS PRIOR COMMITTEE SEED \
     TRAIN_FLAGS STRATEGY COUNT SAMPLE_FLAGS $(KNOBS),$(k)=$(strip $($(k)));)
@@ -151,8 +156,7 @@ $(DIR)/knobs: force
 
 round: $(now)/verdict
 
-label := $(tool)dft-single --engine=$(ENGINE) $(ENGINE_FLAGS) \
-    --ledger=$(DIR)/ledger.tsv
+label := $(DFT) --ledger=$(DIR)/ledger.tsv
 parts := $(foreach i,$(shell seq $(TASKS)),$(now)/labels-$(i).xyz)
 
 # Round 0 labels the start; every other asks what its model made of it.

@@ -29,8 +29,7 @@ RELAX     = --fmax=$(ML_FMAX) --method=$(METHOD) --max-step=$(MAX_STEP) \
 include $(dir $(PIPELINE))common.mk
 
 # The control: the same structure, step cap and force, every step a label.
-export MORSEL_ORACLE := $(tool)dft-single --quiet --engine=$(ENGINE) \
-    $(ENGINE_FLAGS) --ledger=$(DIR)/direct.tsv
+export MORSEL_ORACLE := $(DFT) --quiet --ledger=$(DIR)/direct.tsv
 
 direct: $(DIR)/direct.xyz
 $(DIR)/direct.xyz: $(START)

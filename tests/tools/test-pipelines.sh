@@ -119,6 +119,26 @@ absent dead/final.xyz
 expect 2 'ends when there is no such engine' \
     'run none ENGINE=command ENGINE_FLAGS=--command=no-such-program'
 
+# Our own plane waves.  A cutoff at which they take no time: what is shown is
+# that the example of C on Cu(100) takes the command as it is.
+example="make -s -C $TOP/examples/c-cu100 OUT=$PWD/pw"
+dft='dft-single --engine=pw --ecut=60 --kpoints=2,2,1 --sigma=0.5 --force-tol=0.01'
+expect 0 'shows the command of plane waves' \
+    '$example DFT="$dft" MORE=-n learned && grep -qF "$dft --ledger=" out'
+cat >small.xyz <<'END'
+2
+Lattice="2.6 0 0 0 2.6 0 0 0 9" Properties=species:S:1:pos:R:3:move_mask:L:1 pbc="T T F"
+Cu 0 0 2 F
+C 1.3 1.2 3.6 T
+END
+expect 2 'labels with it' '$example DFT="$dft" START=$PWD/small.xyz \
+    MORE="FMAX=1e-5 COMMITTEE=2 MAX_ROUNDS=2" learned'
+says 'not relaxed after MAX_ROUNDS=2 rounds'
+expect 0 'every round' 'test "$(calls pw/learned)" -eq 3 &&
+    grep -q "dft_engine=pw" pw/learned/2/db.xyz'
+expect 0 'and directly' '$example DFT="$dft" START=$PWD/small.xyz \
+    $PWD/pw/direct-0.2.xyz && grep -q dft_engine=pw pw/direct-0.2.xyz'
+
 # What is refused at the door.
 
 expect 2 'wants a start' 'run door START=nowhere.xyz'
