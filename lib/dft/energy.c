@@ -60,17 +60,18 @@ static double complex *core_potential(struct problem *p,
     return mean;
 }
 
-/* The correction: the mean over spins of V_out - V_in on free atoms. */
-static void add_correction(struct problem *p, double complex *const *out,
-                           double complex *const *in, double (*forces)[3])
+/* The mean over spins of V_out - V_in, which corrects to first order where it
+ * acts on free atoms; freed by the caller. */
+static double complex *unbalanced(const struct problem *p,
+                                  double complex *const *out,
+                                  double complex *const *in)
 {
     int ng = p->grid.ng, down = p->nspin - 1;
     double complex *dv = xcalloc(ng, sizeof(*dv));
 
     for (int i = 0; i < ng; i++)
         dv[i] = (out[0][i] + out[down][i] - in[0][i] - in[down][i]) / 2;
-    superpose_forces(&p->crystal, &p->grid, PSEUDO_DENSITY, dv, forces);
-    free(dv);
+    return dv;
 }
 
 void total_forces(struct problem *p, const struct states *s,
@@ -79,6 +80,7 @@ void total_forces(struct problem *p, const struct states *s,
 {
     const struct crystal *c = &p->crystal;
     double *f = xcalloc(s->nbands, sizeof(*f));
+    double complex *dv = unbalanced(p, v_out, v_in);
 
     memset(forces, 0, c->natoms * sizeof(*forces));
     for (int i = 0; i < s->n; i++) {
@@ -101,15 +103,18 @@ void total_forces(struct problem *p, const struct states *s,
         superpose_forces(c, &p->grid, PSEUDO_CORE, v, forces);
         free(v);
     }
-    add_correction(p, v_out, v_in, forces);
+    superpose_forces(c, &p->grid, PSEUDO_DENSITY, dv, forces);
+    free(dv);
     symmetry_forces(&p->symmetry, c, forces);
 }
 
 void total_stress(struct problem *p, const struct states *s,
-                  double complex *const *rho, double stress[3][3])
+                  double complex *const *rho, double complex *const *v_out,
+                  double complex *const *v_in, double stress[3][3])
 {
     const struct crystal *c = &p->crystal;
     double *f = xcalloc(s->nbands, sizeof(*f));
+    double complex *dv = unbalanced(p, v_out, v_in);
 
     for (int i = 0; i < 3; i++)
         stress[i][0] = stress[i][1] = stress[i][2] = 0;
@@ -130,13 +135,12 @@ void total_stress(struct problem *p, const struct states *s,
     xc_stress(p->xc, &p->grid, rho, p->core, stress);
     ewald_stress(c, 0, stress);
     if (p->core) {
-        double complex **all = density_new(p), *v;
+        double complex *v = core_potential(p, rho, v_out);
 
-        potential_of(p, rho, all);
-        v = core_potential(p, rho, all);
         superpose_stress(c, &p->grid, PSEUDO_CORE, v, stress);
-        density_free(all);
         free(v);
     }
+    superpose_stress(c, &p->grid, PSEUDO_DENSITY, dv, stress);
+    free(dv);
     symmetry_stress(&p->symmetry, c, stress);
 }

@@ -358,6 +358,7 @@ int scf_solve(struct scf *scf, struct problem *p, struct states *s,
               double complex **rho, struct err *err)
 {
     struct field f;
+    double complex **v;
     int ret = 0;
 
     scf->steps = 0;
@@ -377,7 +378,10 @@ int scf_solve(struct scf *scf, struct problem *p, struct states *s,
             look_at_forces(&f);
         memcpy(scf->forces, f.force, p->crystal.natoms * sizeof(*f.force));
         energy_terms(p, s, f.out, &scf->terms);
-        total_stress(p, s, f.out, scf->stress);
+        v = density_new(p);
+        potential_of(p, f.out, v);
+        total_stress(p, s, f.out, v, f.v, scf->stress);
+        density_free(v);
     }
     scf->applied = f.applied;
     field_close(&f);

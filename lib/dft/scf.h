@@ -48,7 +48,10 @@ void energy_terms(struct problem *p, const struct states *s,
 void total_forces(struct problem *p, const struct states *s,
                   double complex *const *rho, double complex *const *v_out,
                   double complex *const *v_in, double (*forces)[3]);
+
+/* (1/V) dF/d strain, corrected likewise: the free atoms keep their shape. */
 void total_stress(struct problem *p, const struct states *s,
-                  double complex *const *rho, double stress[3][3]);
+                  double complex *const *rho, double complex *const *v_out,
+                  double complex *const *v_in, double stress[3][3]);
 
 #endif
