@@ -239,6 +239,7 @@ struct session {
     struct shelf *bad; /* where failures go; NULL: nowhere */
     struct ledger ledger;
     struct tally tally;
+    int noted; /* labels there was something to say of */
     FILE *estimates; /* instead of all that */
 };
 
@@ -322,6 +323,8 @@ static int put(struct session *s, struct frame *f, const struct outcome *o,
     tally_add(&s->tally, o->ok ? "ok" : o->reason, o->ok);
     if (!o->ok)
         complain(s, f, o);
+    else if (*o->detail && !quiet && !s->noted++)
+        cli_say(&cli, "%s:%ld: %s", input, f->line, o->detail);
     label_store(f, &s->engine, o);
     if (o->ok)
         ret = shelf_add(&s->good, f, err);

@@ -63,6 +63,8 @@ struct dft_result {
     char detail[256];   /* of a status that is not DFT_OK, or of an overlap
                            that was accepted: one line */
     bool overlap;       /* cores overlap, accepted: see detail */
+    char note[256];     /* what a user should know of a label that is good
+                           nevertheless: a low cutoff; empty: nothing */
     double free_energy; /* F = E - TS, what forces are derivatives of, eV */
     double energy;      /* extrapolated to sigma = 0, eV */
     double internal;    /* E, eV */

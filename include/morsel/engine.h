@@ -16,7 +16,8 @@
 struct outcome {
     bool ok;
     char reason[16];  /* one word, see dft-single(1): scf, crash, parse, ... */
-    char detail[256]; /* one line for a person */
+    char detail[256]; /* one line for a person; of a label that is good, too,
+                         if there is something to know of it */
     double energy;    /* eV, extrapolated to zero smearing */
     double free_energy;  /* eV, what the forces are the derivative of */
     double (*forces)[3]; /* [natoms][3] eV/angstrom, raw */

@@ -128,4 +128,13 @@ int pseudo_choose(struct pseudo *p, int z, const char *spec,
 /* What decides the numbers of spec, in words; the caller frees it. */
 char *pseudo_settings(const char *spec);
 
+/*
+ * The kinetic energy that the free atom has in waves beyond ecut, hartree:
+ * about what a cutoff of ecut does to the energy of each such atom.  (Cu of
+ * SG15 at 60 Ry: 1.28 eV, and its crystal is off by 1.13 eV; at 50 Ry 10.3 and
+ * 8.4 eV.)  Differences and forces are off by some hundredths of it, short
+ * bonds by a tenth, per angstrom.
+ */
+double pseudo_tail(const struct pseudo *p, double ecut);
+
 #endif

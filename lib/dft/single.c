@@ -262,6 +262,37 @@ static int converge(struct dft *d, struct problem *p, struct states *s,
     return scf_solve(scf, p, s, rho, err);
 }
 
+/* A tail above this (eV) is told of. */
+#define LOW_CUTOFF 0.5
+
+/* Say it if the cutoff is low for an element, with one that is not. */
+static void note_cutoff(const struct dft *d, const struct atoms *a,
+                        struct dft_result *r)
+{
+    const struct pseudo *worst = NULL;
+    double ecut = d->params.ecut / EV_PER_HARTREE, most = 0, enough = ecut;
+
+    for (int i = 0; i < a->natoms; i++) {
+        const struct pseudo *p = d->pseudo[a->z[i]];
+        double tail = p == worst ? 0 : pseudo_tail(p, ecut) * EV_PER_HARTREE;
+
+        if (tail > most) {
+            most = tail;
+            worst = p;
+        }
+    }
+    if (most <= LOW_CUTOFF)
+        return;
+    while (pseudo_tail(worst, enough) * EV_PER_HARTREE > LOW_CUTOFF &&
+           enough < 20 * ecut)
+        enough *= 1.05;
+    snprintf(r->note, sizeof(r->note),
+             "a cutoff of %.0f eV is low for %s (%.60s): it leaves out %.2g eV "
+             "of an atom, less than %.1f eV from about %.0f eV on",
+             d->params.ecut, element_symbol(worst->z), worst->source, most,
+             LOW_CUTOFF, ceil(enough * EV_PER_HARTREE / 10) * 10);
+}
+
 static int solve(struct dft *d, struct problem *p, struct dft_result *r,
                  struct err *err)
 {
@@ -336,6 +367,7 @@ int dft_single(struct dft *d, const struct atoms *a, const double *moments,
     if (ret < 0)
         return ret;
     r->forces = xcalloc(a->natoms, sizeof(*r->forces));
+    note_cutoff(d, a, r);
     crystal_init(&c, a, (const struct pseudo *const *)d->pseudo, moments);
     ret = problem_init(&p, &c, &d->params, d->xc, err);
     if (ret == 0) {

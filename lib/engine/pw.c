@@ -66,8 +66,8 @@ static void take(const struct atoms *a, const struct pw *q,
     out->has_moment = q->spin;
     out->moment = r->moment;
     out->overlap = r->overlap;
-    if (r->overlap)
-        snprintf(out->detail, sizeof out->detail, "%s", r->detail);
+    snprintf(out->detail, sizeof out->detail, "%s",
+             r->overlap ? r->detail : r->note);
 }
 
 static void judge(const struct atoms *a, const struct pw *q,

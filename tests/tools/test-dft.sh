@@ -264,6 +264,18 @@ expect 0 'of a frame without a cell' "printf '1\npbc=\"F F F\"\nH 0 0 0\n' |
     dft-single --engine=pw --estimate"
 says 'refused: plane waves need a cell'
 
+# What a user should know.
+
+frame '3 0 0 0 3 0 0 0 3' 'O 0 0 0' >o.xyz
+expect 0 'a low cutoff' 'dft-single --ecut=300 --smearing=none -o o.out o.xyz'
+says 'o.xyz:1: a cutoff of 300 eV is low for O (O GTH-PBE-q6)'
+expect 0 'is told of once in a stream' 'cat o.xyz o.xyz |
+    dft-single --ecut=300 --smearing=none -o o.out 2>low &&
+    test "$(grep -c "is low for" low)" -eq 1'
+frame '2.8 0 0 0 2.8 0 0 0 2.8' 'Al 0 0 0' >al.xyz
+expect 0 'and not if it is none' 'dft-single --ecut=300 -o al.out al.xyz 2>low &&
+    ! grep "is low for" low'
+
 # Other codes.
 
 expect 0 'agrees with ABINIT and pw.x' \

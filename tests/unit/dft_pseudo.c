@@ -475,6 +475,43 @@ START_TEST(files_of_abinit_are_the_entries_of_the_table)
 }
 END_TEST
 
+static double gaussian_orbital(const struct pseudo *p, enum pseudo_part part,
+                               int i, double q, double *slope)
+{
+    (void)p, (void)i;
+    ck_assert_int_eq(part, PSEUDO_ORBITAL);
+    ck_assert_ptr_null(slope);
+    return exp(-q * q / 2);
+}
+
+/* int q^2 exp(-q^2) and int q^4 exp(-q^2) from 0 to q. */
+static double second(double q)
+{
+    return sqrt(M_PI) / 4 * erf(q) - q / 2 * exp(-q * q);
+}
+
+static double fourth(double q)
+{
+    return 3 * sqrt(M_PI) / 8 * erf(q) -
+           exp(-q * q) * (q * q * q / 2 + 3 * q / 4);
+}
+
+START_TEST(tail_of_a_gaussian)
+{
+    double occupation = 2;
+    struct pseudo p = {.norbitals = 1,
+                       .orbital_occupation = &occupation,
+                       .eval = gaussian_orbital};
+
+    for (double q = 1; q < 4; q += 0.5) {
+        double exact =
+            occupation * (fourth(2 * q) - fourth(q)) / 2 / second(2 * q);
+
+        ck_near(pseudo_tail(&p, q * q / 2), exact, 1e-2 * exact);
+    }
+}
+END_TEST
+
 void dft_pseudo_cases(Suite *s)
 {
     TCase *t = tcase_create("pseudo");
@@ -494,5 +531,6 @@ void dft_pseudo_cases(Suite *s)
     tcase_add_test(t, a_functional_takes_what_everybody_gives_it);
     tcase_add_test(t, names_of_functionals_are_understood);
     tcase_add_test(t, files_of_abinit_are_the_entries_of_the_table);
+    tcase_add_test(t, tail_of_a_gaussian);
     suite_add_tcase(s, t);
 }
