@@ -1,5 +1,6 @@
 #include "pseudo.h"
 
+#include <dirent.h>
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
@@ -72,20 +73,47 @@ int pseudo_choose(struct pseudo *p, int z, const char *spec,
     return ret;
 }
 
-/* The bytes of a file as a number; of no file: 0. */
+/* More than pseudo_read() takes. */
+enum { HASH_UP_TO = 1 << 27 };
+
+/* What is in a file as a number; of no file: 0. */
 static uint64_t content(const char *path)
 {
-    FILE *f = fopen(path, "rb");
+    FILE *f = fopen(path, "rbe");
     uint64_t h = HASH_START;
     char part[65536];
-    size_t n;
+    size_t n, all = 0;
 
     if (!f)
         return 0;
-    while ((n = fread(part, 1, sizeof(part), f)) > 0)
+    while (all < HASH_UP_TO && (n = fread(part, 1, sizeof(part), f)) > 0) {
         h = hash_bytes(h, part, n);
+        all += n;
+    }
     fclose(f);
     return h;
+}
+
+/* The potentials of a folder, in whatever order it gives them: not where it
+ * is, nor what else is there. */
+static uint64_t folder_content(const char *folder)
+{
+    DIR *d = opendir(folder);
+    const struct dirent *entry;
+    uint64_t sum = 0;
+
+    while (d && (entry = readdir(d)))
+        for (int z = 1; z <= MAX_Z; z++)
+            if (pseudo_is_of(entry->d_name, z)) {
+                char *path = xasprintf("%s/%s", folder, entry->d_name);
+                uint64_t h = content(path);
+
+                sum += hash_bytes(h, &z, sizeof(z));
+                free(path);
+            }
+    if (d)
+        closedir(d);
+    return sum;
 }
 
 char *pseudo_settings(const char *spec)
@@ -95,7 +123,7 @@ char *pseudo_settings(const char *spec)
     if (!spec)
         return xstrdup("built-in");
     if (is_folder(spec))
-        return xasprintf("folder %s", spec);
+        return xasprintf("folder %016" PRIx64, folder_content(spec));
     text = xstrdup("");
     for (const char *s = spec; *s; s += strcspn(s, ","), s += *s == ',') {
         size_t length = strcspn(s, ","), n = strcspn(s, "=,");

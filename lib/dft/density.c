@@ -85,21 +85,10 @@ static void accumulate(const struct problem *p, const struct states *s,
     free(part);
 }
 
-/* f times the weight of the k point. */
-static double *weighted(const struct problem *p, const double *f)
-{
-    int nb = p->nbands, n = p->nspin * p->nk * nb;
-    double *w = xcalloc(n, sizeof(*w));
-
-    for (int i = 0; i < n; i++)
-        w[i] = f[i] * p->weight[i / nb % p->nk];
-    return w;
-}
-
 void density_of_states(const struct problem *p, const struct states *s,
                        double complex **rho)
 {
-    double *w = weighted(p, s->f);
+    double *w = states_weighted(p, s->f);
     double *r = xcalloc(p->smooth.nr, sizeof(*r));
 
     for (int i = 0; i < p->nspin; i++) {
@@ -135,7 +124,7 @@ bool density_at_fermi(const struct problem *p, const struct states *s,
         sum += f[i];
     }
     if (sum > 0) {
-        w = weighted(p, f);
+        w = states_weighted(p, f);
         r = xcalloc(p->smooth.nr, sizeof(*r));
         for (int i = 0; i < p->nspin; i++)
             accumulate(p, s, w, i, r);

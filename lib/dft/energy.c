@@ -9,31 +9,23 @@ double terms_internal(const struct terms *t)
            t->dipole;
 }
 
-/* Occupations of one k point times its weight. */
-static void weighted(const struct problem *p, const struct states *s, int i,
-                     double *f)
-{
-    for (int b = 0; b < s->nbands; b++)
-        f[b] = s->f[(size_t)i * s->nbands + b] * p->weight[i % p->nk];
-}
-
 void energy_terms(struct problem *p, const struct states *s,
                   double complex *const *rho, struct terms *t)
 {
-    double *f = xcalloc(s->nbands, sizeof(*f));
+    double *w = states_weighted(p, s->f);
 
     *t = (struct terms){.minus_ts = s->occupation.minus_ts};
     for (int i = 0; i < s->n; i++) {
         const struct basis *b = &p->basis[i % p->nk];
+        const double *f = w + (size_t)i * s->nbands;
         struct projectors made;
         const struct projectors *v = problem_projectors(p, i % p->nk, &made);
 
-        weighted(p, s, i, f);
         t->kinetic += kinetic_energy(b, s->nbands, s->psi[i], f);
         t->nonlocal += nonlocal_energy(v, b, s->nbands, s->psi[i], f);
         problem_projectors_done(&made);
     }
-    free(f);
+    free(w);
     t->local = local_energy(&p->crystal, &p->grid, rho[0]);
     t->hartree = hartree_energy(&p->grid, rho[0]);
     t->xc = xc_energy(p->xc, &p->grid, rho, p->core);
@@ -79,20 +71,20 @@ void total_forces(struct problem *p, const struct states *s,
                   double complex *const *v_in, double (*forces)[3])
 {
     const struct crystal *c = &p->crystal;
-    double *f = xcalloc(s->nbands, sizeof(*f));
+    double *w = states_weighted(p, s->f);
     double complex *dv = unbalanced(p, v_out, v_in);
 
     memset(forces, 0, c->natoms * sizeof(*forces));
     for (int i = 0; i < s->n; i++) {
+        const double *f = w + (size_t)i * s->nbands;
         struct projectors made;
         const struct projectors *v = problem_projectors(p, i % p->nk, &made);
 
-        weighted(p, s, i, f);
         nonlocal_forces(v, &p->basis[i % p->nk], s->nbands, s->psi[i], f,
                         s->e + (size_t)i * s->nbands, forces);
         problem_projectors_done(&made);
     }
-    free(f);
+    free(w);
     local_forces(c, &p->grid, rho[0], forces);
     ewald_forces(c, 0, forces);
     if (p->has_dipole)
@@ -113,23 +105,23 @@ void total_stress(struct problem *p, const struct states *s,
                   double complex *const *v_in, double stress[3][3])
 {
     const struct crystal *c = &p->crystal;
-    double *f = xcalloc(s->nbands, sizeof(*f));
+    double *w = states_weighted(p, s->f);
     double complex *dv = unbalanced(p, v_out, v_in);
 
     for (int i = 0; i < 3; i++)
         stress[i][0] = stress[i][1] = stress[i][2] = 0;
     for (int i = 0; i < s->n; i++) {
         const struct basis *b = &p->basis[i % p->nk];
+        const double *f = w + (size_t)i * s->nbands;
         struct projectors made;
         const struct projectors *v = problem_projectors(p, i % p->nk, &made);
 
-        weighted(p, s, i, f);
         kinetic_stress(b, c->volume, s->nbands, s->psi[i], f, stress);
         nonlocal_stress(v, c, b, s->nbands, s->psi[i], f,
                         s->e + (size_t)i * s->nbands, stress);
         problem_projectors_done(&made);
     }
-    free(f);
+    free(w);
     local_stress(c, &p->grid, rho[0], stress);
     hartree_stress(&p->grid, rho[0], stress);
     xc_stress(p->xc, &p->grid, rho, p->core, stress);

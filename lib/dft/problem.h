@@ -72,6 +72,9 @@ struct states {
 void states_init(struct states *s, const struct problem *p);
 void states_release(struct states *s);
 
+/* f[n][nbands] times the weights of the k points; the caller frees it. */
+double *states_weighted(const struct problem *p, const double *f);
+
 /* rho[nspin][ng], charge and magnetization (see terms.h). */
 double complex **density_new(const struct problem *p);
 void density_free(double complex **rho);

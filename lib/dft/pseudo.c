@@ -151,8 +151,7 @@ static int read_gth(struct pseudo *p, const char *path, char *buf, size_t size,
     return ret;
 }
 
-/* Is the name a potential of element z: symbol, then '.', '-' or '_'? */
-static bool is_of(const char *name, int z)
+bool pseudo_is_of(const char *name, int z)
 {
     static const char *const endings[] = {".upf", ".gth", ".pseudo"};
     const char *symbol = element_symbol(z), *dot = strrchr(name, '.');
@@ -179,7 +178,7 @@ int pseudo_find(const char *folder, int z, char **path, struct err *err)
     while ((entry = readdir(d))) {
         char *more;
 
-        if (!is_of(entry->d_name, z))
+        if (!pseudo_is_of(entry->d_name, z))
             continue;
         more = n++ ? xasprintf("%s, %s", all, entry->d_name)
                    : xstrdup(entry->d_name);

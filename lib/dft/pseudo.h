@@ -100,6 +100,7 @@ int pseudo_read(struct pseudo *p, const char *path, double qmax,
  */
 int pseudo_find(const char *folder, int z, char **path,
                 struct err *err) MORSEL_MUST_CHECK;
+bool pseudo_is_of(const char *name, int z);
 
 /*
  * May a calculation with this functional ("PBE", "LDA", or a name of libxc)
@@ -125,7 +126,8 @@ int pseudo_choose(struct pseudo *p, int z, const char *spec,
                   const char *functional, double qmax,
                   struct err *err) MORSEL_MUST_CHECK;
 
-/* What decides the numbers of spec, in words; the caller frees it. */
+/* What decides the numbers of spec, in words, files by what is in them; the
+ * caller frees it. */
 char *pseudo_settings(const char *spec);
 
 /*

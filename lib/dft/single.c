@@ -386,11 +386,11 @@ char *dft_settings(const struct dft *d)
     char *potentials = pseudo_settings(p->pseudo);
     char *text = xasprintf(
         "pw 1 ecut %.10g kgrid %d %d %d shift %d %d %d spacing %.10g grid %d "
-        "%d %d xc %s spin %d %s %.10g dipole %d %s",
+        "%d %d xc %s spin %d %s %.10g bands %d dipole %d %s",
         p->ecut, p->kgrid[0], p->kgrid[1], p->kgrid[2], p->kshift[0],
         p->kshift[1], p->kshift[2], p->kspacing, p->grid[0], p->grid[1],
-        p->grid[2], p->xc, p->spin, smearings[p->smearing], p->sigma, p->dipole,
-        potentials);
+        p->grid[2], p->xc, p->spin, smearings[p->smearing], p->sigma, p->bands,
+        p->dipole, potentials);
 
     free(potentials);
     return text;

@@ -1,5 +1,7 @@
 #include "problem.h"
 
+#include "atomic.h"
+
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -26,39 +28,14 @@ void states_release(struct states *s)
     *s = (struct states){0};
 }
 
-static int count_orbitals(const struct crystal *c)
+double *states_weighted(const struct problem *p, const double *f)
 {
-    int n = 0;
+    int nb = p->nbands, n = p->nspin * p->nk * nb;
+    double *w = xcalloc(n, sizeof(*w));
 
-    for (int a = 0; a < c->natoms; a++) {
-        const struct pseudo *p = c->pseudo[c->species[a]];
-
-        for (int i = 0; i < p->norbitals; i++)
-            n += 2 * p->orbital_l[i] + 1;
-    }
-    return n;
-}
-
-/* (-i)^l f(|q|) Y_lm(q) exp(-i q tau), sqrt(2) in a basis of halves; the
- * phase of q, not of G alone, makes real bases come out real. */
-static void add_orbital(const struct crystal *c, const struct basis *b, int a,
-                        int i, double complex *psi)
-{
-    static const double complex minus_i[] = {1, -I, -1, I};
-    const struct pseudo *p = c->pseudo[c->species[a]];
-    int l = p->orbital_l[i], nm = 2 * l + 1;
-
-#pragma omp parallel for schedule(static)
-    for (int g = 0; g < b->npw; g++) {
-        double q = norm3(b->q[g]), y[2 * PSEUDO_MAX_L + 1];
-        double f = pseudo_eval(p, PSEUDO_ORBITAL, i, q, NULL);
-        double complex phase =
-            minus_i[l & 3] * cexp(-I * dot3(b->q[g], c->tau[a]));
-
-        ylm(l, b->q[g], y, NULL);
-        for (int m = 0; m < nm; m++)
-            psi[(size_t)m * b->npw + g] = f * y[m] * phase;
-    }
+    for (int i = 0; i < n; i++)
+        w[i] = f[i] * p->weight[i / nb % p->nk];
+    return w;
 }
 
 /* Waves that nothing is orthogonal to, smaller at high energies. */
@@ -89,16 +66,9 @@ static double complex *guess(const struct problem *p, int k, int na)
     const struct basis *b = &p->basis[k];
     double complex *psi = xcalloc((size_t)na * b->npw, sizeof(*psi));
     struct rng rng;
-    int n = 0;
+    int n = atomic_total(c, PSEUDO_ORBITAL);
 
-    for (int a = 0; a < c->natoms; a++) {
-        const struct pseudo *q = c->pseudo[c->species[a]];
-
-        for (int i = 0; i < q->norbitals; i++) {
-            add_orbital(c, b, a, i, psi + (size_t)n * b->npw);
-            n += 2 * q->orbital_l[i] + 1;
-        }
-    }
+    atomic_fill(c, b, PSEUDO_ORBITAL, psi);
     rng_init(&rng, 1 + k);
     add_random(b, na - n, &rng, psi + (size_t)n * b->npw);
     make_real(b, na, psi);
@@ -108,7 +78,7 @@ static double complex *guess(const struct problem *p, int k, int na)
 static int start_one(const struct problem *p, int i, const double *v, double v0,
                      struct states *s, struct err *err)
 {
-    int k = i % p->nk, norbitals = count_orbitals(&p->crystal);
+    int k = i % p->nk, norbitals = atomic_total(&p->crystal, PSEUDO_ORBITAL);
     int na = norbitals > p->nbands ? norbitals : p->nbands, ret;
     struct projectors made;
     struct hamiltonian h = {
