@@ -32,6 +32,17 @@ function same_k(a, b,    i, s, d) {
     return 0
 }
 
+# The largest difference of the numbers of a key, 0 where a has none.
+function apart(key, a, b,    n, i, x, y, most) {
+    n = split(value(key, a), x, " ")
+    if (n && split(value(key, b), y, " ") != n)
+        return 1e9
+    for (i = 1; i <= n; i++)
+        if (abs(x[i] - y[i]) > most)
+            most = abs(x[i] - y[i])
+    return most + 0
+}
+
 # Columns of the forces in a row of the frame whose comment is line.
 function first_force(line,    n, p, i, at) {
     n = split(value("Properties", line), p, ":")
@@ -68,7 +79,7 @@ END {
     name = value("name", comment[1])
     upf = index(comment[1], "--pseudo=") > 0
     if (file < 3 || !("free_energy" in told)) {
-        print name, "-", "-", "-", "-", "-", "-", "-", "-", "NO LABEL"
+        print name, "-", "-", "-", "-", "-", "-", "-", "-", "-", "NO LABEL"
         exit 1
     }
     told["one_electron"] = told["kinetic"] + told["local"] + told["nonlocal"]
@@ -89,17 +100,20 @@ END {
             which = term[i]
         }
     }
+    stress = apart("stress", comment[1], comment[2])
+    moment = apart("magmom", comment[1], comment[2])
     x = value("fermi", comment[1])
     fermi = x == "" ? 0 : abs(told["fermi"] - x)
     if (upf)
         ok = energy < 3e-3 && worst < 0.5e-3
     else
         ok = energy / natoms < 0.05e-3 && worst < 0.2e-3 && eigen < 0.5e-3 && \
-            fermi < 0.5e-3 && component / natoms < 0.5e-3 && compared > 0
-    printf "%s %s %.4f %.4f %.4f %s %.4f %s %d %.1f %s\n", name, \
+            fermi < 0.5e-3 && component / natoms < 0.5e-3 && compared > 0 && \
+            stress < 5e-6 && moment < 1e-3
+    printf "%s %s %.4f %.4f %.4f %s %.4f %s %.4f %d %.1f %s\n", name, \
         value("origin", comment[1]), 1e3 * energy / natoms, 1e3 * worst, \
         1e3 * eigen, x == "" ? "-" : sprintf("%.4f", 1e3 * fermi), \
-        1e3 * component / natoms, which, told["steps"], seconds, \
+        1e3 * component / natoms, which, 1e3 * stress, told["steps"], seconds, \
         ok ? "ok" : "DIFFERS"
     exit !ok
 }

@@ -6,7 +6,8 @@
 #
 # CASES.xyz is as dft_cases.py makes it.  Status 1 if a case differs by more
 # than: GTH, free energy 0.05 meV/atom, forces 0.2 meV/angstrom, eigenvalues
-# and Fermi level 0.5 meV, each term of the energy 0.5 meV/atom; UPF, energy 3
+# and Fermi level 0.5 meV, each term of the energy 0.5 meV/atom, stress (if
+# there is one) 0.005 meV/angstrom^3, moment 0.001; UPF, energy 3
 # meV a cell, whose absolute value hangs on how a file's tail is integrated,
 # and forces 0.5 meV/angstrom.
 set -eu
@@ -32,8 +33,8 @@ awk -v dir="$work" -v only=" $* " '
     { if (wanted) print >file; left-- }' "$cases" >"$work/names"
 
 status=0
-echo 'case code version energy forces eigenvalues fermi term which steps s' \
-    >"$work/table"
+echo 'case code version energy forces eigenvalues fermi term which stress' \
+    'steps s' >"$work/table"
 while read -r name; do
     frame=$work/$name.xyz
     options=$(sed -n '2s/.* options="\([^"]*\)".*/\1/p' "$frame")

@@ -281,6 +281,6 @@ expect 0 'and not if it is none' 'dft-single --ecut=300 -o al.out al.xyz 2>low &
 expect 0 'agrees with ABINIT and pw.x' \
     "sh $TOP/tests/tools/dft-cases.sh $TOP/tests/ref/dft/cases.xyz >table"
 sed 's/^/# /' table
-expect 0 'in ten cases' 'test "$(grep -c " ok *$" table)" -eq 10'
+expect 0 'in eighteen cases' 'test "$(grep -c " ok *$" table)" -eq 18'
 
 finish
