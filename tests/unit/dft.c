@@ -15,5 +15,6 @@ Suite *dft_suite(void)
     dft_wave_cases(s);
     dft_eigen_cases(s);
     dft_scf_cases(s);
+    dft_mix_cases(s);
     return s;
 }

@@ -19,5 +19,6 @@ void dft_symmetry_cases(Suite *s);
 void dft_wave_cases(Suite *s);
 void dft_eigen_cases(Suite *s);
 void dft_scf_cases(Suite *s);
+void dft_mix_cases(Suite *s);
 
 #endif
