@@ -1,8 +1,8 @@
 # One Makefile for the whole tree: the library, the tools, the tests, the
 # manual.  Everything made lands under $(BUILD); sources are never touched.
 #
-#   make demo             set up, build, and relax C on Cu(100) by active
-#                         learning, with EMT in the place of DFT: a minute
+#   make demo             set up, build, and relax O on Al(100) by active
+#                         learning and directly, with DFT of our own: minutes
 #   make check            set up, build, and pass the tests
 #
 #   make                  build/bin/*
@@ -78,7 +78,8 @@ BENCH_SRC := $(wildcard tests/bench/*.c)
 HEADERS  := $(wildcard include/morsel/*.h lib/*/*.h)
 MAN      := $(wildcard man/*.[157])
 PIPES    := $(wildcard pipelines/*)
-SHELLS   := $(wildcard .ci/* tests/*/*.sh examples/*.sh pipelines/*.sh)
+SHELLS   := $(wildcard .ci/* tests/*/*.sh examples/*.sh examples/*/*.sh \
+             pipelines/*.sh)
 
 # The built-in potentials, as a C array.
 GTH   := $(BUILD)/lib/dft/gth_potentials.c
@@ -153,7 +154,7 @@ deps-dev:
 # The packages may have come just now: a second make looks for them again.
 demo: deps
 	@$(MAKE) --no-print-directory all
-	@$(MAKE) --no-print-directory -C examples/c-cu100-emt \
+	@$(MAKE) --no-print-directory -C examples/o-al100 learned direct table \
 	    BIN='$(abspath $(BUILD)/bin)' OUT='$(abspath $(BUILD)/demo)'
 
 check: deps

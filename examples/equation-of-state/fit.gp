@@ -1,9 +1,10 @@
 # gnuplot -e "folder = 'out/'; names = 'Al-GTH Si-GTH'" fit.gp
 # Fit the third-order equation of F. Birch, Phys. Rev. 71, 809 (1947),
 #
-#   E(V) = E0 + 9/16 B V0 (x^3 B' - x^2 (2 (x + 1) - 4 + ...)),
+#   E(V) = E0 + 9/16 B V0 ((x - 1)^3 B' + (x - 1)^2 (6 - 4 x)),
+#   x = (V0 / V)^(2/3),
 #
-# in the form of delta tests, to energies per atom (eV, A^3); a table and a
+# as delta tests do, to energies per atom (eV, A^3); a table and a
 # plot.
 GPa = 160.2176634 # of eV/A^3
 x(V) = (V0 / V) ** (2. / 3)
