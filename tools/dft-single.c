@@ -239,7 +239,7 @@ struct session {
     struct shelf *bad; /* where failures go; NULL: nowhere */
     struct ledger ledger;
     struct tally tally;
-    int noted; /* labels there was something to say of */
+    int noted;       /* labels there was something to say of */
     FILE *estimates; /* instead of all that */
 };
 

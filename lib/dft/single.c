@@ -281,7 +281,7 @@ static void note_cutoff(const struct dft *d, const struct atoms *a,
             worst = p;
         }
     }
-    if (most <= LOW_CUTOFF)
+    if (!worst || most <= LOW_CUTOFF)
         return;
     while (pseudo_tail(worst, enough) * EV_PER_HARTREE > LOW_CUTOFF &&
            enough < 20 * ecut)
