@@ -15,6 +15,14 @@
  *     t = K (H - e S) psi,   psi = sum_i v_i c_i,
  *
  * and a span grown to its room is replaced by the states themselves.
+ *
+ * Chosen by measurement, in whole self-consistent fields of Al4, O/Al(100),
+ * CO, Si8, C/Cu(100) and Al12 on one thread.  LOBPCG (A. V. Knyazev, SIAM J.
+ * Sci. Comput. 23, 517 (2001)) with the same K took the same steps, 1 % more
+ * applications of H and as long (18.2 s for 17.9 s).  Chebyshev filters of
+ * degree 8 (Y. Zhou et al., J. Comput. Phys. 219, 172 (2006)), which have no
+ * K, took 7 to 11 times the applications and 3 to 7 times as long, not run
+ * on CO; Si8 and Al12 converged only with more states than they need.
  */
 enum { ROOM = 4, MORE = 16 };
 
