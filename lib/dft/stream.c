@@ -70,8 +70,8 @@ static bool same_points(const struct memory *m, const struct problem *p)
     if (m->nk != p->nk || m->nbands != p->nbands || m->nspin != p->nspin)
         return false;
     for (int i = 0; i < p->nk; i++)
-        if (m->npw[i] != p->basis[i].npw ||
-            memcmp(m->k[i], p->k[i].k, sizeof(m->k[i])) != 0)
+        if (m->npw[i] != p->basis[i].npw || m->k[i][0] != p->k[i].k[0] ||
+            m->k[i][1] != p->k[i].k[1] || m->k[i][2] != p->k[i].k[2])
             return false;
     return true;
 }
