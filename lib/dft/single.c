@@ -121,12 +121,14 @@ static bool cores_overlap(const struct dft *d, const struct atoms *a,
     for (int i = 0; i < a->natoms; i++)
         reach = fmax(reach, d->pseudo[a->z[i]]->core_radius);
     reach *= 2 * ANGSTROM_PER_BOHR;
-    if (reach > 0 && neighbors_find(&nb, a, reach, &err) < 0) {
+    if (reach <= 0)
+        return false;
+    if (neighbors_find(&nb, a, reach, &err) < 0) {
         r->status = DFT_OVERLAP;
         snprintf(r->detail, sizeof(r->detail), "%.200s", err.msg);
         return true;
     }
-    for (int i = 0; reach > 0 && i < a->natoms; i++)
+    for (int i = 0; i < a->natoms; i++)
         for (int k = nb.first[i]; k < nb.first[i + 1]; k++) {
             double sum = d->pseudo[a->z[i]]->core_radius +
                          d->pseudo[a->z[nb.j[k]]]->core_radius;
