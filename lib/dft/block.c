@@ -116,22 +116,3 @@ int block_eig(bool real, int n, const void *h, const void *s, int ld, int nev,
     free(all);
     return ret;
 }
-
-int block_orthonormalize(bool real, int n, int na, double complex *a,
-                         struct err *err)
-{
-    void *g = xcalloc((size_t)na * na, block_size(real));
-    double complex *old = xcalloc((size_t)na * n, sizeof(*old));
-    int ret;
-
-    block_inner(real, n, na, a, na, a, g, na);
-    ret = real ? la_dcholesky_inverse(na, g, na, err)
-               : la_zcholesky_inverse(na, g, na, err);
-    if (ret == 0) {
-        memcpy(old, a, (size_t)na * n * sizeof(*a));
-        block_combine(real, n, na, old, na, g, na, 0, a);
-    }
-    free(old);
-    free(g);
-    return ret;
-}

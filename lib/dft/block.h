@@ -35,9 +35,4 @@ void block_combine(bool real, int n, int na, const double complex *a, int nb,
 int block_eig(bool real, int n, const void *h, const void *s, int ld, int nev,
               double *w, void *v, struct err *err) MORSEL_MUST_CHECK;
 
-/* Make the na vectors of a orthonormal (Cholesky); ERR_NUMERIC if they are
- * dependent. */
-int block_orthonormalize(bool real, int n, int na, double complex *a,
-                         struct err *err) MORSEL_MUST_CHECK;
-
 #endif

@@ -29,9 +29,6 @@ void wave_points(int n[3]);
 struct wave *wave_new(const struct basis *b, const int n[3]);
 void wave_free(struct wave *w);
 
-/* Bytes of a struct wave, and of what each thread takes while it computes. */
-size_t wave_memory(const struct basis *b, const int n[3]);
-
 void wave_layout(const int n[3], const double *r, double *to);
 void wave_unlayout(const int n[3], const double *from, double *r);
 

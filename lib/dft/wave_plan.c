@@ -291,18 +291,3 @@ void wave_free(struct wave *w)
     places_release(&w->down);
     free(w);
 }
-
-/* The columns fill an ellipse, and not quite the whole groups. */
-size_t wave_memory(const struct basis *b, const int n[3])
-{
-    double plane, columns;
-    int axis[3], low, count[3];
-
-    wave_axes(n, axis);
-    for (int i = 0; i < 3; i++)
-        range(b, axis[i], &low, &count[i]);
-    plane = (double)n[axis[1]] * n[axis[2]];
-    columns = (M_PI / 4 * count[1] * count[2] + GROUP) * (n[axis[0]] + 1);
-    return (size_t)(sizeof(int) * (plane + 4.0 * b->npw) +
-                    sizeof(double complex) * (columns + 4 * plane));
-}
