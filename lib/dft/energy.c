@@ -1,5 +1,6 @@
 #include "scf.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -98,6 +99,25 @@ void total_forces(struct problem *p, const struct states *s,
     superpose_forces(c, &p->grid, PSEUDO_DENSITY, dv, forces);
     free(dv);
     symmetry_forces(&p->symmetry, c, forces);
+}
+
+double correction_size(const struct problem *p, const double complex *out,
+                       const double complex *in)
+{
+    const struct crystal *c = &p->crystal;
+    double complex *d = xcalloc(p->grid.ng, 2 * sizeof(*d));
+    double complex *v = d + p->grid.ng;
+    double(*force)[3] = xcalloc(c->natoms, sizeof(*force)), most = 0;
+
+    for (int i = 0; i < p->grid.ng; i++)
+        d[i] = out[i] - in[i];
+    hartree_potential(&p->grid, d, v);
+    superpose_forces(c, &p->grid, PSEUDO_DENSITY, v, force);
+    for (int i = 0; i < c->natoms; i++)
+        most = fmax(most, norm3(force[i]));
+    free(force);
+    free(d);
+    return most;
 }
 
 void total_stress(struct problem *p, const struct states *s,

@@ -24,7 +24,7 @@ enum { PATIENCE = 25 };
 /* Forces are looked at once they are estimated to be off by so many times
  * what is asked for; see force_error(). */
 #define LOOK 30.0
-#define SAFETY 1.5
+#define SAFETY 2.5
 
 /* States that hold less than this need not be exact. */
 #define BUSY 1e-6
@@ -176,30 +176,6 @@ static double harris_energy(const struct field *f)
            hartree_energy(&p->grid, f->in[0]) + ewald_energy(&p->crystal, 0);
 }
 
-/*
- * The largest force that the electrostatic potential of rho_out - rho_in has
- * on the densities of the free atoms: what total_forces() takes off to first
- * order.
- */
-static double correction(const struct field *f)
-{
-    const struct problem *p = f->p;
-    const struct crystal *c = &p->crystal;
-    double complex *d = xcalloc(p->grid.ng, 2 * sizeof(*d));
-    double complex *v = d + p->grid.ng;
-    double(*force)[3] = xcalloc(c->natoms, sizeof(*force)), most = 0;
-
-    for (int i = 0; i < p->grid.ng; i++)
-        d[i] = f->out[0][i] - f->in[0][i];
-    hartree_potential(&p->grid, d, v);
-    superpose_forces(c, &p->grid, PSEUDO_DENSITY, v, force);
-    for (int i = 0; i < c->natoms; i++)
-        most = fmax(most, norm3(force[i]));
-    free(force);
-    free(d);
-    return most;
-}
-
 /* The forces of this step, corrected to first order. */
 static void look_at_forces(struct field *f)
 {
@@ -222,7 +198,8 @@ static void look_at_forces(struct field *f)
  */
 static double force_error(struct field *f, double force_tol)
 {
-    double estimate = correction(f), error = estimate, change = 0, ratio;
+    double estimate = correction_size(f->p, f->out[0], f->in[0]),
+           error = estimate, change = 0, ratio;
 
     if (estimate > LOOK * force_tol) {
         f->estimate = f->ratio = 0;
@@ -300,7 +277,7 @@ static int step(struct field *f, struct err *err)
  * for one that has seen noise.
  */
 #define COARSE 0.1
-#define FINE 0.005
+#define FINE 0.02
 #define LITTLE 0.3
 #define TIGHTER 0.4
 

@@ -49,6 +49,11 @@ void total_forces(struct problem *p, const struct states *s,
                   double complex *const *rho, double complex *const *v_out,
                   double complex *const *v_in, double (*forces)[3]);
 
+/* The largest force that the electrostatic potential of out - in has on the
+ * densities of the free atoms: the size of that correction, hartree/bohr. */
+double correction_size(const struct problem *p, const double complex *out,
+                       const double complex *in);
+
 /* (1/V) dF/d strain, corrected likewise: the free atoms keep their shape. */
 void total_stress(struct problem *p, const struct states *s,
                   double complex *const *rho, double complex *const *v_out,

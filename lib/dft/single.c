@@ -83,7 +83,7 @@ static int load(struct dft *d, const struct atoms *a, struct err *err)
 
         if (d->pseudo[z])
             continue;
-        ret = pseudo_choose(&p, z, d->params.pseudo, xc_name(d->xc), qmax, err);
+        ret = pseudo_choose(&p, z, d->params.pseudo, d->params.xc, qmax, err);
         if (ret < 0)
             return ret;
         d->pseudo[z] = xcalloc(1, sizeof(p));

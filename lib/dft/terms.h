@@ -75,11 +75,6 @@ struct xc;
 struct xc *xc_new(const char *name, int nspin,
                   struct err *err) MORSEL_MUST_CHECK;
 void xc_free(struct xc *xc);
-/* The family a potential must have been made for, "PBE" (any GGA) or "LDA";
- * and does one do that was made for functional, the family or the very same
- * ("" is not known, and will do)? */
-const char *xc_name(const struct xc *xc);
-bool xc_fits(const struct xc *xc, const char *functional);
 
 double xc_energy(struct xc *xc, const struct grid *g,
                  double complex *const *rho, const double complex *core);

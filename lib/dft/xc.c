@@ -80,17 +80,6 @@ void xc_free(struct xc *xc)
     free(xc);
 }
 
-const char *xc_name(const struct xc *xc)
-{
-    return xc->recipe.family;
-}
-
-bool xc_fits(const struct xc *xc, const char *functional)
-{
-    return !*functional || strcasecmp(functional, xc->recipe.family) == 0 ||
-           strcasecmp(functional, xc->recipe.name) == 0;
-}
-
 static int nfields(const struct xc *xc)
 {
     return xc->recipe.gga ? 4 : 1;

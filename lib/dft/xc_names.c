@@ -143,7 +143,6 @@ int xc_recipe(struct xc_recipe *r, const char *name, struct err *err)
     *r = (struct xc_recipe){0};
     parts = lower(parts_of(name, &r->name));
     ret = add_parts(r, parts, name, err);
-    r->family = r->gga ? "PBE" : "LDA";
     free(parts);
     return ret;
 }

@@ -10,8 +10,7 @@ struct xc_recipe {
     int nparts;
     int id[XC_MAX_PARTS]; /* libxc's numbers */
     bool gga;
-    const char *name;   /* "PBE", or "" if it has none of its own */
-    const char *family; /* of the potentials: "LDA" or "PBE" */
+    const char *name; /* "PBE", or "" if it has none of its own */
 };
 
 int xc_recipe(struct xc_recipe *r, const char *name,
