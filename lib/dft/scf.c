@@ -216,6 +216,8 @@ static double force_error(struct field *f, double force_tol)
     if (f->estimate > 0) {
         ratio = change / f->estimate;
         error = SAFETY * fmax(ratio, f->ratio) * estimate;
+        if (f->ratio == 0) /* seen once only */
+            error = fmax(error, estimate);
         f->ratio = ratio;
     }
     f->estimate = estimate;

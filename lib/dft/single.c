@@ -295,6 +295,16 @@ static void note_cutoff(const struct dft *d, const struct atoms *a,
              LOW_CUTOFF, ceil(enough * EV_PER_HARTREE / 10) * 10);
 }
 
+/* A label is not lost for a checkpoint that cannot be written. */
+static void keep_on_disk(struct dft *d, struct dft_result *r)
+{
+    struct err err;
+
+    if (d->params.checkpoint &&
+        memory_write(&d->memory, d->params.checkpoint, &err) < 0)
+        snprintf(r->note, sizeof(r->note), "no checkpoint: %.200s", err.msg);
+}
+
 static int solve(struct dft *d, struct problem *p, struct dft_result *r,
                  struct err *err)
 {
@@ -314,8 +324,7 @@ static int solve(struct dft *d, struct problem *p, struct dft_result *r,
         take(r, p, &s, &scf, d->params.net_force);
     if (ret == 0 && scf.converged) {
         memory_keep(&d->memory, p, &s, rho, &scf.mixer);
-        if (d->params.checkpoint)
-            ret = memory_write(&d->memory, d->params.checkpoint, err);
+        keep_on_disk(d, r);
     }
     mixer_free(scf.mixer);
     density_free(rho);

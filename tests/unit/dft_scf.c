@@ -8,6 +8,8 @@
 #include <morsel/la.h>
 #include <morsel/units.h>
 
+#include "dft/scf.h"
+
 /*
  * Theorems about the whole: what is a derivative of what, and what nothing
  * may depend on.
@@ -396,6 +398,95 @@ START_TEST(threads_are_only_faster)
 }
 END_TEST
 
+/* An ion that is spread out evenly: electrons on it are free. */
+static double nowhere(const struct pseudo *p, enum pseudo_part part, int i,
+                      double q, double *slope)
+{
+    (void)i;
+    if (slope)
+        *slope = 0;
+    return part == PSEUDO_DENSITY && q == 0 ? p->zion : 0;
+}
+
+START_TEST(free_electrons)
+{
+    struct pseudo ion = {.z = 1, .zion = 2, .eval = nowhere};
+    const struct pseudo *table[2] = {NULL, &ion};
+    struct dft_params q = tight();
+    struct cell one = {.natoms = 1,
+                       .z = {1},
+                       .cell = {{2.5, 0, 0}, {0.4, 2.7, 0}, {0, 0.3, 2.9}}};
+    struct atoms a;
+    struct crystal c;
+    struct problem p;
+    struct states s;
+    struct err err;
+    double force[1][3], kinetic = 0;
+    double complex **rho;
+    struct scf scf = {.force_tol = 1e-7, .max_steps = 20, .forces = force};
+
+    fill(&a, &one);
+    q.smearing = DFT_FIXED;
+    q.kgrid[0] = 3; /* waves of one k each: their density is even */
+    crystal_init(&c, &a, table, NULL);
+    ck_assert_int_eq(problem_init(&p, &c, &q, xc_new("LDA", 1, &err), &err), 0);
+    rho = density_new(&p);
+    density_of_atoms(&p, rho);
+    states_init(&s, &p);
+    ck_assert_int_eq(scf_solve(&scf, &p, &s, rho, &err), 0);
+    for (int k = 0; k < p.nk; k++) {
+        double lowest = INFINITY;
+
+        for (int g = 0; g < p.basis[k].npw; g++)
+            lowest = fmin(lowest, p.basis[k].kinetic[g]);
+        kinetic += 2 * p.weight[k] * lowest;
+        ck_near(s.e[k] - s.e[0], lowest, 1e-9); /* the first is at k = 0 */
+    }
+    ck_assert_int_eq(p.nk, 2);
+    ck_near(scf.terms.kinetic, kinetic, 1e-9);
+    ck_near(scf.terms.hartree, 0, 1e-12);
+    ck_near(scf.terms.local, 0, 1e-12);
+    /* Slater's exchange of two electrons in the volume, and correlation that
+     * is less than 40 % of it at this density: rs = 2 */
+    double rs = cbrt(3 * c.volume / (8 * M_PI)), x = -0.458165 / rs;
+    ck_assert(scf.terms.xc / 2 < x && scf.terms.xc / 2 > 1.4 * x);
+    ck_assert(s.e[0] < 4 * x / 3 && s.e[0] > 1.4 * 4 * x / 3);
+    mixer_free(scf.mixer);
+    xc_free(p.xc);
+    states_release(&s);
+    density_free(rho);
+    problem_release(&p);
+    atoms_release(&a);
+}
+END_TEST
+
+/* -0.4787 hartree in LSD and -0.49999 in PBE, exact exchange and correlation
+ * -0.5: J. P. Perdew, K. Burke and M. Ernzerhof, Phys. Rev. Lett. 77, 3865
+ * (1996), table I; the box and the cutoff take the rest. */
+START_TEST(hydrogen_atom)
+{
+    static const double energy[] = {-0.4787, -0.49999};
+    const double up[] = {1};
+    struct cell one = {
+        .natoms = 1, .z = {1}, .cell = {{6, 0, 0}, {0, 6, 0}, {0, 0, 6}}};
+    struct dft_params p;
+    struct atoms a;
+    struct dft_result r;
+
+    dft_defaults(&p);
+    p.ecut = 800;
+    p.xc = _i ? "PBE" : "LDA";
+    p.spin = true;
+    p.smearing = DFT_FIXED;
+    fill(&a, &one);
+    r = run(&p, &a, up);
+    ck_near(r.free_energy, energy[_i] * EV_PER_HARTREE, 0.1);
+    ck_near(r.moment, 1, 1e-9);
+    dft_result_release(&r);
+    atoms_release(&a);
+}
+END_TEST
+
 /* These cells are so small that a second thread would only be waited for. */
 static void one_thread(void)
 {
@@ -418,6 +509,8 @@ void dft_scf_cases(Suite *s)
     tcase_add_test(t, threads_are_only_faster);
     tcase_add_test(t, symmetry_is_only_faster);
     tcase_add_test(t, a_stream_gives_the_same_labels);
+    tcase_add_test(t, free_electrons);
+    tcase_add_loop_test(t, hydrogen_atom, 0, 2);
     tcase_add_test(t, squeezed_cores_are_told);
     suite_add_tcase(s, t);
 }
