@@ -13,7 +13,7 @@
 enum { MAX_KPOINTS = 1000000 };
 
 /* Projectors that all k points together may keep, bytes. */
-#define KEEP_PROJECTORS 64e6
+#define KEEP_PROJECTORS 8e6
 
 /*
  * Bands: all that hold electrons, and above a tenth more (at least four),
