@@ -23,7 +23,7 @@ static int species_of(struct crystal *c, const struct pseudo *p)
     for (int s = 0; s < c->nspecies; s++)
         if (c->pseudo[s] == p)
             return s;
-    c->pseudo = xrealloc(c->pseudo, c->nspecies + 1, sizeof(*c->pseudo));
+    c->pseudo = xrealloc(c->pseudo, c->nspecies + 1, sizeof(struct pseudo *));
     c->pseudo[c->nspecies] = p;
     return c->nspecies++;
 }

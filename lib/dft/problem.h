@@ -34,22 +34,22 @@ struct problem {
 };
 
 /*
- * Set up for atoms; params in the units of dft.h.  ERR_RANGE if there is no
+ * Set up for atoms; q in the units of dft.h.  ERR_RANGE if there is no
  * such problem.  The crystal, its potentials borrowed, becomes the problem's.
  */
 int problem_init(struct problem *p, struct crystal *crystal,
-                 const struct dft_params *params, struct xc *xc,
+                 const struct dft_params *q, struct xc *xc,
                  struct err *err) MORSEL_MUST_CHECK;
 void problem_release(struct problem *p);
 
 /* The first part of it, which takes no memory to speak of: numbers of spins,
  * bands and k points (of the grid kgrid), symmetry. */
 int problem_outline(struct problem *p, struct crystal *crystal,
-                    const struct dft_params *params, int kgrid[3],
+                    const struct dft_params *q, int kgrid[3],
                     struct err *err) MORSEL_MUST_CHECK;
 
 /* What it would take, without doing it; the crystal is released. */
-int problem_estimate(struct crystal *crystal, const struct dft_params *params,
+int problem_estimate(struct crystal *crystal, const struct dft_params *q,
                      struct dft_estimate *e, struct err *err) MORSEL_MUST_CHECK;
 
 /* The projectors of k point i: kept, or into *made, which is released by

@@ -75,8 +75,8 @@ enum { MAX_STEPS = 40 };
 
 void response_screen(const struct response *r, double complex *f)
 {
-    int n = r->n;
-    double complex *work = xcalloc((size_t)5 * n, sizeof(*work));
+    size_t n = r->n;
+    double complex *work = xcalloc(5 * n, sizeof(*work));
     double complex *x = work, *res = work + n, *z = work + 2 * n;
     double complex *dir = work + 3 * n, *y = work + 4 * n;
     double *points = xcalloc(r->grid.nr, sizeof(*points));
@@ -89,23 +89,23 @@ void response_screen(const struct response *r, double complex *f)
     for (int step = 0; step < MAX_STEPS; step++) {
         double was = rz, t;
 
-        for (int i = 0; i < n; i++)
+        for (size_t i = 0; i < n; i++)
             z[i] = res[i] / (r->grid.g2[i] / (4 * M_PI) + r->mean);
-        rz = inner(n, res, z);
+        rz = inner(r->n, res, z);
         if (step == 0)
             first = rz;
         if (!(rz > ENOUGH * ENOUGH * first))
             break;
-        for (int i = 0; i < n; i++)
+        for (size_t i = 0; i < n; i++)
             dir[i] = z[i] + (step ? rz / was : 0) * dir[i];
         operate(r, dir, y, points);
-        t = rz / inner(n, dir, y);
-        for (int i = 0; i < n; i++) {
+        t = rz / inner(r->n, dir, y);
+        for (size_t i = 0; i < n; i++) {
             x[i] += t * dir[i];
             res[i] -= t * y[i];
         }
     }
-    for (int i = 1; i < n; i++)
+    for (size_t i = 1; i < n; i++)
         f[i] = r->grid.g2[i] / (4 * M_PI) * x[i];
 done:
     free(points);
