@@ -181,6 +181,17 @@ static void set_bases(struct problem *p, double ecut, bool real)
         projectors_init(&p->kept[i], &p->crystal, &p->basis[i]);
 }
 
+static int check_bands(const struct problem *p, struct err *err)
+{
+    for (int i = 0; i < p->nk; i++)
+        if (p->nbands > p->basis[i].nfull)
+            return err_set(err, ERR_RANGE,
+                           "%d states do not fit in %d plane waves: expected "
+                           "fewer",
+                           p->nbands, p->basis[i].nfull);
+    return 0;
+}
+
 int problem_init(struct problem *p, struct crystal *crystal,
                  const struct dft_params *q, struct xc *xc, struct err *err)
 {
@@ -197,7 +208,10 @@ int problem_init(struct problem *p, struct crystal *crystal,
     }
     set_ions(p);
     set_bases(p, ecut, q->real);
-    return 0;
+    ret = check_bands(p, err);
+    if (ret < 0)
+        problem_release(p);
+    return ret;
 }
 
 void problem_release(struct problem *p)

@@ -84,8 +84,8 @@ static int start_one(const struct problem *p, int i, const double *v, double v0,
     struct hamiltonian h = {
         .basis = &p->basis[k], .wave = p->wave[k], .v = v, .v0 = v0};
 
-    if (na > p->basis[k].npw)
-        na = p->basis[k].npw;
+    if (na > p->basis[k].nfull)
+        na = p->basis[k].nfull;
     h.projectors = problem_projectors(p, k, &made);
     s->psi[i] = guess(p, k, norbitals > na ? norbitals : na);
     ret = eigen_rotate(&h, na, s->psi[i], p->nbands,
