@@ -76,7 +76,7 @@ static int ask(struct source *s, const struct trajectory *t,
     }
     if (ret == 0 && s->ok && limits.uncertainty > 0 && !s->sigma_f)
         return err_set(err, ERR_RANGE,
-                       "--stop-uncertainty: '%s' is not a committee",
+                       "--stop-uncertainty: '%s' has no uncertainty",
                        model_path);
     if (ret == 0 && oracle && !s->ok && !quiet)
         cli_say(&cli, "the oracle failed (%s): %s", s->outcome.reason,

@@ -15,10 +15,11 @@ struct prediction {
     int natoms;
     double energy;       /* eV */
     double (*forces)[3]; /* [natoms][3] eV/angstrom */
-    double sigma_e;      /* spread of the energy over the committee, eV */
-    double *sigma_f;     /* [natoms] spread of the force vector, eV/angstrom:
-                            sqrt(mean over members |F_k - mean F|^2) */
-    int members;         /* of the committee; 1: the sigmas are 0 */
+    bool has_sigma;      /* the sigmas are known; if not, they are 0 */
+    double sigma_e;      /* standard deviation of the energy, eV */
+    double *sigma_f;     /* [natoms] of the force vector, eV/angstrom: the root
+                            of the mean of |F - mean F|^2 */
+    int members;         /* of the committee, over whose members that is */
 };
 void prediction_release(struct prediction *p);
 
@@ -36,7 +37,14 @@ struct potential {
 };
 
 /*
- * A model: for each element a network on scaled features, committee members
+ * Open a model file of any kind, morsel-model(5).  The caller ends it with
+ * p->release(p).  ERR_IO, or ERR_FORMAT naming the file and what is wrong.
+ */
+int potential_read(struct potential *p, const char *path,
+                   struct err *err) MORSEL_MUST_CHECK;
+
+/*
+ * A network model: for each element a network on scaled features, committee members
  * differing in their weights; energies are relative to a sum over atoms,
  *
  *     E = sum_i e0[element_i] + E_prior + unit sum_i y_i(x_i)
@@ -73,7 +81,8 @@ int model_offset(const struct model *m, int element);
  * The format of morsel-model(5).  model_save() opens and closes the file as
  * output_open() does.  model_read() fills in m, which the caller
  * releases, and *id (may be NULL), the hash of the file.  It fails with ERR_IO
- * or with ERR_FORMAT, naming the file and what is wrong with it.
+ * or with ERR_FORMAT, naming the file and what is wrong with it: also if it is
+ * a model of another kind.
  */
 int model_write(const struct model *m, FILE *f, const char *path,
                 struct err *err) MORSEL_MUST_CHECK;

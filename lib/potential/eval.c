@@ -204,6 +204,7 @@ static void prepare(struct prediction *out, int natoms, int members)
         out->natoms = natoms;
     }
     out->members = members;
+    out->has_sigma = members > 1;
 }
 
 static int eval(struct potential *p, const struct atoms *a,

@@ -4,16 +4,59 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* morsel-model(5), version 1. */
+#include "file.h"
+
+/* morsel-model(5), version 2. */
 static const char format[] = "morsel-model";
 static const char units[] = "eV angstrom";
 
 enum {
-    VERSION = 1,
+    VERSION = 2,
     MAX_MEMBERS = 1000,
     MAX_WIDTH = 10000,
     MAX_PARAM = 100000000,
 };
+
+void file_begin(struct bin *b, const char *kind)
+{
+    bin_init(b, format, VERSION);
+    bin_put_text(b, units);
+    bin_put_text(b, kind);
+}
+
+int file_open(struct bin *b, const char *path, char **kind, uint64_t *id,
+              struct err *err)
+{
+    int ret = bin_read(b, path, format, VERSION, err);
+
+    *kind = NULL;
+    if (ret < 0)
+        return ret;
+
+    char *u = bin_get_text(b);
+
+    if (!b->bad && strcmp(u, units) != 0)
+        ret = err_set(err, ERR_FORMAT, "%s: the units are '%.40s', not '%s'",
+                      path, u, units);
+    free(u);
+    if (ret < 0) {
+        bin_release(b);
+        return ret;
+    }
+    *kind = bin_get_text(b);
+    *id = hash_bytes(HASH_START, b->data, b->size);
+    return 0;
+}
+
+int file_close(struct bin *b, const char *path, struct err *err)
+{
+    int ret = 0;
+
+    if (b->bad)
+        ret = err_set(err, ERR_FORMAT, "%s: damaged or not a model", path);
+    bin_release(b);
+    return ret;
+}
 
 static void put_net(const struct mlp *net, struct bin *b)
 {
@@ -30,8 +73,7 @@ int model_write(const struct model *m, FILE *f, const char *path,
     struct bin b;
     int ret;
 
-    bin_init(&b, format, VERSION);
-    bin_put_text(&b, units);
+    file_begin(&b, KIND_NETWORK);
     descriptor_put(d, &b);
     prior_put(&m->prior, &b);
     for (int el = 0; el < d->nelement; el++)
@@ -114,7 +156,7 @@ static void get_finite(struct bin *b, double *x, int n)
  * The networks come first, so that all sizes are known, and are compared with
  * what is left of the file, before anything of that size is allocated.
  */
-static void get_body(struct model *m, struct bin *b)
+void model_get(struct model *m, struct bin *b)
 {
     descriptor_get(&m->descriptor, b);
     prior_get(&m->prior, b);
@@ -155,27 +197,25 @@ static void get_body(struct model *m, struct bin *b)
 int model_read(struct model *m, uint64_t *id, const char *path, struct err *err)
 {
     struct bin b;
-    int ret = bin_read(&b, path, format, VERSION, err);
+    char *kind;
+    uint64_t hash;
+    int ret = file_open(&b, path, &kind, &hash, err);
 
     *m = (struct model){0};
     if (ret < 0)
         return ret;
-
-    char *u = bin_get_text(&b);
-
-    if (!b.bad && strcmp(u, units) != 0)
-        ret = err_set(err, ERR_FORMAT, "%s: the units are '%.40s', not '%s'",
-                      path, u, units);
-    free(u);
-    if (ret == 0) {
-        get_body(m, &b);
-        if (b.bad)
-            ret = err_set(err, ERR_FORMAT, "%s: damaged or not a model", path);
-        else if (id)
-            *id = hash_bytes(HASH_START, b.data, b.size);
+    if (!b.bad && strcmp(kind, KIND_NETWORK) != 0) {
+        ret = err_set(err, ERR_FORMAT, "%s: a model of kind '%.20s', not '%s'",
+                      path, kind, KIND_NETWORK);
+        bin_release(&b);
+    } else {
+        model_get(m, &b);
+        ret = file_close(&b, path, err);
     }
+    free(kind);
     if (ret < 0)
         model_release(m);
-    bin_release(&b);
+    else if (id)
+        *id = hash;
     return ret;
 }

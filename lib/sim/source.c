@@ -8,14 +8,8 @@
 
 int source_model(struct source *s, const char *path, struct err *err)
 {
-    struct model m;
-    uint64_t id;
-    int ret = model_read(&m, &id, path, err);
-
     *s = (struct source){0};
-    if (ret == 0)
-        potential_of_model(&s->model, &m, id);
-    return ret;
+    return potential_read(&s->model, path, err);
 }
 
 int source_oracle(struct source *s, const char *command, struct err *err)
@@ -74,7 +68,7 @@ int source_ask(struct source *s, const struct trajectory *t,
     s->ok = ret == 0;
     s->energy = p->energy;
     s->forces = p->forces;
-    s->sigma_f = p->members > 1 ? p->sigma_f : NULL;
+    s->sigma_f = p->has_sigma ? p->sigma_f : NULL;
     return ret == ERR_NUMERIC ? 0 : ret; /* not finite */
 }
 

@@ -294,7 +294,7 @@ says 'not relaxed: uncertainty after 0 steps'
 equal 'it has its word' "$(value reason out)" uncertainty
 expect 2 'one network is never uncertain' \
     "$simulate relax --model=lone --stop-uncertainty=0.1 -o no.xyz start.xyz"
-says "--stop-uncertainty: 'lone' is not a committee"
+says "--stop-uncertainty: 'lone' has no uncertainty"
 absent no.xyz
 expect 0 'nor does it say so' \
     "$simulate single --model=lone start.xyz | grep -qv ml_sigma"

@@ -149,10 +149,13 @@ static void rewrite(const unsigned char *data, long size)
 
 static void must_refuse(const unsigned char *data, long size)
 {
+    struct potential p;
     struct model m;
     struct err err;
 
     rewrite(data, size);
+    ck_assert_int_eq(potential_read(&p, path, &err), ERR_FORMAT);
+    ck_assert(!p.eval);
     ck_assert_int_eq(model_read(&m, NULL, path, &err), ERR_FORMAT);
     ck_assert_ptr_nonnull(strstr(err.msg, path));
     ck_assert_ptr_null(m.net);
@@ -195,6 +198,7 @@ START_TEST(every_bit_flip_is_survived)
     unsigned char *data = small_file(&size);
 
     for (long i = 0; i < 8 * (size - 4); i++) {
+        struct potential p;
         struct model m;
         struct err err;
 
@@ -206,10 +210,49 @@ START_TEST(every_bit_flip_is_survived)
         rewrite(data, size);
         if (model_read(&m, NULL, path, &err) == 0)
             model_release(&m);
+        if (potential_read(&p, path, &err) == 0)
+            p.release(&p);
         data[i / 8] ^= (unsigned char)(1 << i % 8);
     }
     unlink(path);
     free(data);
+}
+END_TEST
+
+/* A file of a kind that is not there, or from the time before kinds. */
+START_TEST(other_kinds_and_versions_are_refused)
+{
+    static const struct {
+        uint32_t version;
+        const char *units, *kind, *message;
+    } bad[] = {
+        {1, "eV angstrom", "network",
+         "morsel-model version 1, this program knows 2"},
+        {2, "eV bohr", "network", "the units are 'eV bohr', not 'eV angstrom'"},
+        {2, "eV angstrom", "spline",
+         "a model of kind 'spline', which is not known"},
+        {2, "eV angstrom", "network", "damaged or not a model"},
+    };
+
+    for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
+        struct potential p;
+        struct err err;
+        struct bin b;
+        FILE *f;
+
+        temporary();
+        f = fopen(path, "wb");
+        ck_assert_ptr_nonnull(f);
+        bin_init(&b, "morsel-model", bad[i].version);
+        bin_put_text(&b, bad[i].units);
+        bin_put_text(&b, bad[i].kind);
+        ck_assert_int_eq(bin_write(&b, f, path, &err), 0);
+        bin_release(&b);
+        fclose(f);
+        ck_assert_int_eq(potential_read(&p, path, &err), ERR_FORMAT);
+        ck_assert_str_eq(err.msg + strlen(path) + 2, bad[i].message);
+        unlink(path);
+    }
 }
 END_TEST
 
@@ -221,5 +264,6 @@ TCase *potential_file_tests(void)
     tcase_add_test(t, every_prefix_is_refused);
     tcase_add_test(t, every_bit_flip_is_refused);
     tcase_add_test(t, every_bit_flip_is_survived);
+    tcase_add_test(t, other_kinds_and_versions_are_refused);
     return t;
 }

@@ -1,0 +1,28 @@
+#ifndef LIB_POTENTIAL_FILE_H
+#define LIB_POTENTIAL_FILE_H
+
+#include <morsel/potential.h>
+#include <morsel/util.h>
+
+/*
+ * What model files of every kind have in common: the header, the units and
+ * the word that tells the kind, of which there are
+ */
+#define KIND_NETWORK "network"
+
+/* Begin a file of a kind. */
+void file_begin(struct bin *b, const char *kind);
+
+/*
+ * Read a file up to its kind (the caller frees it), and the hash of all of it;
+ * and when its body has been taken, see whether that was one.
+ */
+int file_open(struct bin *b, const char *path, char **kind, uint64_t *id,
+              struct err *err) MORSEL_MUST_CHECK;
+int file_close(struct bin *b, const char *path,
+               struct err *err) MORSEL_MUST_CHECK;
+
+/* The body of a network model; sets b->bad if it is none.  m is zeroed. */
+void model_get(struct model *m, struct bin *b);
+
+#endif

@@ -1,0 +1,43 @@
+#include <morsel/potential.h>
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "file.h"
+
+static int read_network(struct potential *p, struct bin *b, uint64_t id,
+                        const char *path, struct err *err)
+{
+    struct model m = {0};
+    int ret;
+
+    model_get(&m, b);
+    ret = file_close(b, path, err);
+    if (ret == 0)
+        potential_of_model(p, &m, id);
+    else
+        model_release(&m);
+    return ret;
+}
+
+int potential_read(struct potential *p, const char *path, struct err *err)
+{
+    struct bin b;
+    char *kind;
+    uint64_t id;
+    int ret = file_open(&b, path, &kind, &id, err);
+
+    *p = (struct potential){0};
+    if (ret < 0)
+        return ret;
+    if (strcmp(kind, KIND_NETWORK) == 0) {
+        ret = read_network(p, &b, id, path, err);
+    } else {
+        ret = err_set(err, ERR_FORMAT,
+                      "%s: a model of kind '%.20s', which is not known", path,
+                      kind);
+        bin_release(&b);
+    }
+    free(kind);
+    return ret;
+}
