@@ -71,11 +71,11 @@ ALL_LDLIBS   := $(shell pkg-config --libs $(PKGS) 2>/dev/null) -lm \
                 $(LDLIBS)
 
 LIB_SRC  := $(wildcard lib/*/*.c)
-TOOL_SRC := $(wildcard tools/*.c)
+TOOL_SRC := $(wildcard tools/*.c tools/*/*.c)
 UNIT_SRC := $(wildcard tests/unit/*.c)
 FUZZ_SRC := $(wildcard tests/fuzz/*.c)
 BENCH_SRC := $(wildcard tests/bench/*.c)
-HEADERS  := $(wildcard include/morsel/*.h lib/*/*.h)
+HEADERS  := $(wildcard include/morsel/*.h lib/*/*.h tools/*/*.h)
 MAN      := $(wildcard man/*.[157])
 PIPES    := $(wildcard pipelines/*)
 SHELLS   := $(wildcard .ci/* tests/*/*.sh examples/*.sh examples/*/*.sh \
@@ -85,7 +85,7 @@ SHELLS   := $(wildcard .ci/* tests/*/*.sh examples/*.sh examples/*/*.sh \
 GTH   := $(BUILD)/lib/dft/gth_potentials.c
 
 LIB   := $(BUILD)/libmorsel.a
-TOOLS := $(TOOL_SRC:tools/%.c=$(BUILD)/bin/%)
+TOOLS := $(patsubst tools/%.c,$(BUILD)/bin/%,$(wildcard tools/*.c))
 UNIT  := $(BUILD)/tests/run-unit
 BENCH := $(BENCH_SRC:tests/bench/%.c=$(BUILD)/bench/%)
 obj    = $(patsubst %.c,$(BUILD)/%.o,$(1))
@@ -96,7 +96,10 @@ $(LIB): $(call obj,$(LIB_SRC)) $(GTH:.c=.o)
 	@rm -f $@
 	$(AR) rcs $@ $^
 
-$(TOOLS): $(BUILD)/bin/%: $(BUILD)/tools/%.o $(LIB)
+# A tool is tools/NAME.c and, where that gets long, tools/NAME/*.c.
+.SECONDEXPANSION:
+$(TOOLS): $(BUILD)/bin/%: $(BUILD)/tools/%.o \
+        $$(call obj,$$(wildcard tools/$$*/*.c)) $(LIB)
 	@mkdir -p $(@D)
 	$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $^ $(ALL_LDLIBS)
 

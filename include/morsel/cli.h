@@ -27,9 +27,10 @@ enum cli_type {
     CLI_TEXT,   /* const char * */
     CLI_CHOICE, /* int, index of one of choices */
     CLI_ONLY,   /* no option: those behind it, up to the next CLI_ONLY, are
-                   for some choices of the option `word` only.  --help shows
-                   them where that option stands at one, and they are refused
-                   elsewhere */
+                   for some choices of the option `word` only, or, without a
+                   word, for some modes.  --help shows them where that option
+                   or the mode is one of these, and they are refused elsewhere
+                   */
 };
 
 struct cli_opt {
@@ -50,10 +51,15 @@ struct cli {
     const struct cli_opt *opts;
     int min_operands, max_operands; /* max < 0: any number */
     const char *example;            /* one command that runs; may be NULL */
+    const char *const *modes;       /* NULL, or what the first operand must be
+                                       one of; ends with NULL */
+    int *mode;                      /* its index (out); preset to what --help
+                                       without a mode tells of */
 };
 
 /*
- * Parse argv and store the values.  Returns the index of the first operand.
+ * Parse argv and store the values.  Returns the index of the first operand
+ * behind the mode, if the tool has modes: these are not counted as operands.
  * Answers --help and --version itself, and ends the process with
  * STATUS_TROUBLE on bad usage: only main() may call it.
  */

@@ -317,10 +317,11 @@ says 'No space left'
 expect 2 'a full disk on the standard output' \
     "$simulate relax $emt start.xyz >/dev/full"
 expect 2 'no mode' "$simulate"
+says 'say what to do: single, relax'
 expect 2 'a bad mode' "$simulate relocate --model=model start.xyz"
-says "'relocate' is not single or relax"
-expect 2 'a mode to come' "$simulate md --model=model start.xyz"
-says "'md' is not there yet"
+says "'relocate' is not one of single, relax"
+expect 2 'an option of another mode' "$simulate single --fmax=1 start.xyz"
+says '--fmax is not for single, but for relax'
 expect 2 'nobody to ask' "$simulate relax start.xyz"
 says 'one of --model and --oracle is needed'
 expect 2 'both' "$simulate relax --model=m --oracle=o start.xyz"

@@ -1,0 +1,22 @@
+#include "simulate.h"
+
+#include <stdio.h>
+
+int ask(struct simulate *s, const struct frame *f, struct err *err)
+{
+    char why[sizeof err->msg];
+    int ret = source_ask(&s->source, &s->trajectory, f, err);
+
+    if (ret < 0 && !s->oracle) {
+        snprintf(why, sizeof why, "%s", err->msg);
+        ret = err_set(err, ret, "%s:%ld: %s", s->input, f->line, why);
+    }
+    if (ret == 0 && s->source.ok && s->limits.uncertainty > 0 &&
+        !s->source.sigma_f)
+        return err_set(err, ERR_RANGE,
+                       "--stop-uncertainty: '%s' has no uncertainty", s->model);
+    if (ret == 0 && s->oracle && !s->source.ok && !s->quiet)
+        cli_say(s->cli, "the oracle failed (%s): %s", s->source.outcome.reason,
+                s->source.outcome.detail);
+    return ret;
+}

@@ -1,0 +1,50 @@
+#ifndef SIMULATE_H
+#define SIMULATE_H
+
+#include <stdbool.h>
+
+#include <morsel/cli.h>
+#include <morsel/io.h>
+#include <morsel/sim.h>
+
+/*
+ * What the modes of simulate share: the options, whom to ask, and where the
+ * frames go.  A mode has a file, and its options a struct here.
+ */
+struct relax_options {
+    int method; /* enum relax_method */
+    double max_step;
+};
+
+struct simulate {
+    const struct cli *cli;
+    const char *model, *oracle; /* one of them is NULL */
+    const char *input, *output;
+    const char *fix; /* atoms to hold: a list, NULL */
+    double fix_below;
+    int every;
+    bool quiet, verbose;
+    struct walk_limits limits;
+    struct relax_options relax;
+
+    struct source source;
+    struct trajectory trajectory;
+    bool yes; /* what the exit status will say */
+};
+
+/* The modes: 0, also if the answer is no, or an error. */
+int simulate_single(struct simulate *s, struct err *err) MORSEL_MUST_CHECK;
+int simulate_relax(struct simulate *s, struct err *err) MORSEL_MUST_CHECK;
+
+/* Energy and forces at f; s->source.ok tells whether there are any. */
+int ask(struct simulate *s, const struct frame *f,
+        struct err *err) MORSEL_MUST_CHECK;
+
+/* Atoms that the options hold may not move. */
+int hold(const struct simulate *s, struct frame *f,
+         struct err *err) MORSEL_MUST_CHECK;
+
+/* Many programs write a slab without saying which of its atoms are fixed. */
+void remark_slab(const struct simulate *s, const struct atoms *a);
+
+#endif
