@@ -58,14 +58,4 @@ int la_zeig(int n, double complex *a, int lda, double complex *b, int ldb,
             int nev, double *w, double complex *v,
             struct err *err) MORSEL_MUST_CHECK;
 
-/*
- * The inverse of the Cholesky factor: a = u+ u with u upper triangular, and
- * its upper triangle becomes u^-1; below are zeros.  ERR_NUMERIC if a is not
- * positive definite.
- */
-int la_dcholesky_inverse(int n, double *a, int lda,
-                         struct err *err) MORSEL_MUST_CHECK;
-int la_zcholesky_inverse(int n, double complex *a, int lda,
-                         struct err *err) MORSEL_MUST_CHECK;
-
 #endif

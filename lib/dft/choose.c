@@ -21,16 +21,36 @@ static bool is_folder(const char *path)
     return stat(path, &st) == 0 && S_ISDIR(st.st_mode);
 }
 
-/* The file of the list for a symbol, freed by the caller; NULL: none. */
-static char *listed(const char *spec, const char *symbol)
+/* Take the next "symbol=file" off a list; false at its end.  The file is freed
+ * by the caller; NULL: there was none. */
+static bool next(const char **list, const char **symbol, int *nsymbol,
+                 char **file)
 {
-    size_t n = strlen(symbol);
+    const char *s = *list;
+    size_t length = strcspn(s, ","), n = strcspn(s, "=,");
 
-    for (const char *s = spec; *s; s += strcspn(s, ","), s += *s == ',') {
-        size_t length = strcspn(s, ",");
+    if (!*s)
+        return false;
+    *symbol = s;
+    *nsymbol = (int)n;
+    *file =
+        n < length ? xasprintf("%.*s", (int)(length - n - 1), s + n + 1) : NULL;
+    *list = s + length + (s[length] == ',');
+    return true;
+}
 
-        if (length > n && strncmp(s, symbol, n) == 0 && s[n] == '=')
-            return strncpy(xcalloc(length - n, 1), s + n + 1, length - n - 1);
+/* The file of the list for an element, freed by the caller; NULL: none. */
+static char *listed(const char *list, const char *element)
+{
+    const char *symbol;
+    char *file;
+    int n;
+
+    while (next(&list, &symbol, &n, &file)) {
+        if (file && (int)strlen(element) == n &&
+            strncmp(symbol, element, n) == 0)
+            return file;
+        free(file);
     }
     return NULL;
 }
@@ -118,23 +138,21 @@ static uint64_t folder_content(const char *folder)
 
 char *pseudo_settings(const char *spec)
 {
-    char *text;
+    const char *symbol;
+    char *text, *file;
+    int n;
 
     if (!spec)
         return xstrdup("built-in");
     if (is_folder(spec))
         return xasprintf("folder %016" PRIx64, folder_content(spec));
     text = xstrdup("");
-    for (const char *s = spec; *s; s += strcspn(s, ","), s += *s == ',') {
-        size_t length = strcspn(s, ","), n = strcspn(s, "=,");
-        char *path = NULL, *more;
+    while (next(&spec, &symbol, &n, &file)) {
+        char *more = xasprintf("%s%.*s %016" PRIx64 " ", text, n, symbol,
+                               file ? content(file) : 0);
 
-        if (n < length)
-            path = strncpy(xcalloc(length - n, 1), s + n + 1, length - n - 1);
-        more = xasprintf("%s%.*s %016" PRIx64 " ", text, (int)n, s,
-                         path ? content(path) : 0);
         free(text);
-        free(path);
+        free(file);
         text = more;
     }
     return text;

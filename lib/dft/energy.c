@@ -11,11 +11,11 @@ double terms_internal(const struct terms *t)
 }
 
 void energy_terms(struct problem *p, const struct states *s,
-                  double complex *const *rho, struct terms *t)
+                  double complex *const *rho, double exc, struct terms *t)
 {
     double *w = states_weighted(p, s->f);
 
-    *t = (struct terms){.minus_ts = s->occupation.minus_ts};
+    *t = (struct terms){.xc = exc, .minus_ts = s->occupation.minus_ts};
     for (int i = 0; i < s->n; i++) {
         const struct basis *b = &p->basis[i % p->nk];
         const double *f = w + (size_t)i * s->nbands;
@@ -29,7 +29,6 @@ void energy_terms(struct problem *p, const struct states *s,
     free(w);
     t->local = local_energy(&p->crystal, &p->grid, rho[0]);
     t->hartree = hartree_energy(&p->grid, rho[0]);
-    t->xc = xc_energy(p->xc, &p->grid, rho, p->core);
     t->ewald = ewald_energy(&p->crystal, 0);
     if (p->has_dipole)
         t->dipole = dipole_energy(&p->dipole, &p->crystal, &p->grid, rho[0]);

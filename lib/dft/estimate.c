@@ -72,34 +72,25 @@ static double seconds(const struct dft_estimate *e, int team, bool real)
     return STEPS * APPLIED * one * nb * e->nspin * e->nk / team;
 }
 
-int problem_estimate(struct crystal *crystal, const struct dft_params *q,
-                     struct dft_estimate *e, struct err *err)
+void problem_estimate(const struct problem *p, const struct dft_params *q,
+                      struct dft_estimate *e)
 {
-    struct problem p;
+    const struct crystal *c = &p->crystal;
     double ecut = q->ecut / EV_PER_HARTREE, gmax = 2 * sqrt(2 * ecut);
-    int kgrid[3], team = omp_get_max_threads();
-    int ret = problem_outline(&p, crystal, q, kgrid, err);
+    int team = omp_get_max_threads();
 
-    *e = (struct dft_estimate){0};
-    if (ret < 0)
-        return ret;
-    grid_points(&p.crystal, gmax, 1, e->grid);
-    grid_points(&p.crystal, gmax, 0, e->wave_grid);
-    wave_points(e->wave_grid);
-    for (int i = 0; i < 3; i++)
-        if (q->grid[i])
-            e->grid[i] = q->grid[i];
-    e->nk = p.nk;
-    e->nk_full = kgrid[0] * kgrid[1] * kgrid[2];
-    e->nspin = p.nspin;
-    e->nbands = p.nbands;
-    e->nops = p.symmetry.n;
-    e->nelectrons = p.crystal.nelectrons;
-    e->nprojectors = crystal_projectors(&p.crystal);
-    e->ng = (int)fmin(sphere(&p.crystal, gmax) / 2, INT32_MAX);
-    count_waves(&p.crystal, p.k, p.nk, ecut, e);
+    *e = (struct dft_estimate){
+        .nk = p->nk,
+        .nk_full = p->kgrid[0] * p->kgrid[1] * p->kgrid[2],
+        .nspin = p->nspin,
+        .nbands = p->nbands,
+        .nops = p->symmetry.n,
+        .nelectrons = c->nelectrons,
+        .nprojectors = crystal_projectors(c),
+        .ng = (int)fmin(sphere(c, gmax) / 2, INT32_MAX),
+    };
+    problem_points(c, q, e->grid, e->wave_grid);
+    count_waves(c, p->k, p->nk, ecut, e);
     e->memory = memory(e, team, q->real);
     e->seconds = seconds(e, team, q->real);
-    problem_release(&p);
-    return 0;
 }

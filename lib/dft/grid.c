@@ -1,5 +1,4 @@
 #include "grid.h"
-#include "phase.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -259,16 +258,6 @@ int grid_find(const struct grid *g, const int m[3])
             return g->ng;
     i = g->plan->find[place(g, t)];
     return i == g->ng || !minus ? i : -1 - i;
-}
-
-void grid_phase(const struct grid *g, const double x[3], double complex *phase)
-{
-    struct phase p;
-
-    phase_init(&p, x, (int[3]){g->n[0] / 2, g->n[1] / 2, g->n[2] / 2});
-    for (int i = 0; i < g->ng; i++)
-        phase[i] = phase_at(&p, g->m[i]);
-    phase_release(&p);
 }
 
 void grid_radial(const struct grid *g, const struct pseudo *p,

@@ -54,9 +54,6 @@ void grid_to_r(const struct grid *g, const double complex *f, double *r);
 /* Which G of the sphere is m?  Its index, or -1 - index of -m; ng if none. */
 int grid_find(const struct grid *g, const int m[3]);
 
-/* exp(-i G tau) of one atom at all G: phase[ng]. */
-void grid_phase(const struct grid *g, const double x[3], double complex *phase);
-
 /*
  * Radial functions of the species on the sphere: table[ng] of part i at |G|,
  * and d f / d|G| (slope may be NULL).

@@ -65,37 +65,41 @@ static const enum smearing smearing_of[] = {
 };
 
 static int set_symmetry(struct problem *p, const struct dft_params *q,
-                        const int points[3], const int kgrid[3],
                         struct err *err)
 {
+    int density[3], waves[3];
     int ret = symmetry_find(&p->symmetry, &p->crystal, q->symmetry,
                             SYMMETRY_TOL, err);
 
     if (ret < 0)
         return ret;
-    symmetry_keep_grid(&p->symmetry, points);
-    symmetry_keep_kpoints(&p->symmetry, kgrid, q->kshift);
-    p->nk = kpoints_grid(&p->symmetry, kgrid, q->kshift, &p->k);
+    problem_points(&p->crystal, q, density, waves);
+    symmetry_keep_grid(&p->symmetry, density);
+    symmetry_keep_kpoints(&p->symmetry, p->kgrid, q->kshift);
+    p->nk = kpoints_grid(&p->symmetry, p->kgrid, q->kshift, &p->k);
     p->weight = xcalloc(p->nk, sizeof(*p->weight));
     for (int i = 0; i < p->nk; i++)
         p->weight[i] = p->k[i].weight;
     return 0;
 }
 
-/* The points of the density: see set_grids(). */
-static void density_points(const struct problem *p, const struct dft_params *q,
-                           int n[3])
+void problem_points(const struct crystal *c, const struct dft_params *q,
+                    int density[3], int waves[3])
 {
-    grid_points(&p->crystal, 2 * sqrt(2 * q->ecut / EV_PER_HARTREE), 1, n);
+    double gmax = 2 * sqrt(2 * q->ecut / EV_PER_HARTREE);
+
+    grid_points(c, gmax, 1, density);
     for (int i = 0; i < 3; i++)
         if (q->grid[i])
-            n[i] = q->grid[i];
+            density[i] = q->grid[i];
+    grid_points(c, gmax, 0, waves);
+    wave_points(waves);
 }
 
 int problem_outline(struct problem *p, struct crystal *crystal,
-                    const struct dft_params *q, int kgrid[3], struct err *err)
+                    const struct dft_params *q, struct err *err)
 {
-    int points[3], ret;
+    int ret;
 
     *p = (struct problem){.crystal = *crystal};
     p->nspin = q->spin ? 2 : 1;
@@ -106,17 +110,15 @@ int problem_outline(struct problem *p, struct crystal *crystal,
             p->crystal.moment[i] = 0;
         p->moment += p->crystal.moment[i];
     }
-    for (int i = 0; i < 3; i++)
-        kgrid[i] = q->kgrid[i];
+    memcpy(p->kgrid, q->kgrid, sizeof(p->kgrid));
     if (q->kspacing > 0)
-        kpoints_spacing(&p->crystal, q->kspacing * ANGSTROM_PER_BOHR, kgrid);
+        kpoints_spacing(&p->crystal, q->kspacing * ANGSTROM_PER_BOHR, p->kgrid);
     ret = check_moments(&p->crystal, err);
     if (ret == 0)
-        ret = check_kpoints(kgrid, err);
+        ret = check_kpoints(p->kgrid, err);
     if (ret == 0) {
         p->nbands = choose_bands(p, q);
-        density_points(p, q, points);
-        ret = set_symmetry(p, q, points, kgrid, err);
+        ret = set_symmetry(p, q, err);
     }
     if (ret == 0 && q->dipole) {
         p->has_dipole = true;
@@ -127,20 +129,13 @@ int problem_outline(struct problem *p, struct crystal *crystal,
     return ret;
 }
 
-/*
- * The density is held exactly by 4 sqrt(2 ecut) |a| / 2 pi points along a; it
- * gets one or two more, for exchange and correlation, which are not a
- * polynomial.  Wave functions meet the potential on the fewest.
- */
 static int set_grids(struct problem *p, const struct dft_params *q, double ecut,
                      struct err *err)
 {
     double gmax = 2 * sqrt(2 * ecut);
     int dense[3], smooth[3], ret;
 
-    density_points(p, q, dense);
-    grid_points(&p->crystal, gmax, 0, smooth);
-    wave_points(smooth);
+    problem_points(&p->crystal, q, dense, smooth);
     ret = grid_init(&p->grid, &p->crystal, gmax, dense, err);
     if (ret == 0)
         ret = grid_init(&p->smooth, &p->crystal, gmax, smooth, err);
@@ -192,23 +187,18 @@ static int check_bands(const struct problem *p, struct err *err)
     return 0;
 }
 
-int problem_init(struct problem *p, struct crystal *crystal,
-                 const struct dft_params *q, struct xc *xc, struct err *err)
+int problem_build(struct problem *p, const struct dft_params *q, struct xc *xc,
+                  struct err *err)
 {
     double ecut = q->ecut / EV_PER_HARTREE;
-    int kgrid[3], ret = problem_outline(p, crystal, q, kgrid, err);
+    int ret = set_grids(p, q, ecut, err);
 
-    if (ret < 0)
-        return ret;
     p->xc = xc;
-    ret = set_grids(p, q, ecut, err);
-    if (ret < 0) {
-        problem_release(p);
-        return ret;
+    if (ret == 0) {
+        set_ions(p);
+        set_bases(p, ecut, q->real);
+        ret = check_bands(p, err);
     }
-    set_ions(p);
-    set_bases(p, ecut, q->real);
-    ret = check_bands(p, err);
     if (ret < 0)
         problem_release(p);
     return ret;

@@ -21,6 +21,7 @@ struct problem {
     double complex *core; /* [ng] superposed core charges; NULL: none */
     double complex *ion;  /* [ng] local potential of the ions, hartree */
     int nspin, nk, nbands;
+    int kgrid[3];            /* of which symmetry has left nk */
     struct kpoint *k;        /* [nk] */
     double *weight;          /* [nk] */
     struct basis *basis;     /* [nk] */
@@ -34,23 +35,32 @@ struct problem {
 };
 
 /*
- * Set up for atoms; q in the units of dft.h.  ERR_RANGE if there is no
- * such problem.  The crystal, its potentials borrowed, becomes the problem's.
+ * Set up for atoms in two parts; q in the units of dft.h.  ERR_RANGE, and p
+ * released, if there is no such problem.
+ *
+ * The outline takes no memory to speak of: numbers of spins, bands and k
+ * points, symmetry.  The crystal, its potentials borrowed, becomes the
+ * problem's.
  */
-int problem_init(struct problem *p, struct crystal *crystal,
-                 const struct dft_params *q, struct xc *xc,
-                 struct err *err) MORSEL_MUST_CHECK;
+int problem_outline(struct problem *p, struct crystal *crystal,
+                    const struct dft_params *q,
+                    struct err *err) MORSEL_MUST_CHECK;
+/* What the rest would take. */
+void problem_estimate(const struct problem *p, const struct dft_params *q,
+                      struct dft_estimate *e);
+/* Grids, plane waves and projectors. */
+int problem_build(struct problem *p, const struct dft_params *q, struct xc *xc,
+                  struct err *err) MORSEL_MUST_CHECK;
 void problem_release(struct problem *p);
 
-/* The first part of it, which takes no memory to speak of: numbers of spins,
- * bands and k points (of the grid kgrid), symmetry. */
-int problem_outline(struct problem *p, struct crystal *crystal,
-                    const struct dft_params *q, int kgrid[3],
-                    struct err *err) MORSEL_MUST_CHECK;
-
-/* What it would take, without doing it; the crystal is released. */
-int problem_estimate(struct crystal *crystal, const struct dft_params *q,
-                     struct dft_estimate *e, struct err *err) MORSEL_MUST_CHECK;
+/*
+ * Points along each vector.  The density is held exactly by
+ * 4 sqrt(2 ecut) |a| / 2 pi points along a; it gets one or two more, for
+ * exchange and correlation, which are not a polynomial.  Wave functions meet
+ * the potential on the fewest.
+ */
+void problem_points(const struct crystal *c, const struct dft_params *q,
+                    int density[3], int waves[3]);
 
 /* The projectors of k point i: kept, or into *made, which is released by
  * problem_projectors_done(). */
@@ -98,17 +108,13 @@ bool density_at_fermi(const struct problem *p, const struct states *s,
 double potential_of(struct problem *p, double complex *const *rho,
                     double complex **v);
 
-/* Atomic orbitals, and random waves where there are too few. */
-int states_of_atoms(const struct problem *p, double complex *const *v,
+/* States psi[i] and e[i] to start from: atomic orbitals, and random waves where
+ * there are too few, rotated in h, which is that of i. */
+int states_of_atoms(const struct problem *p, int i, const struct hamiltonian *h,
                     struct states *s, struct err *err) MORSEL_MUST_CHECK;
 
 /* v in the layout of wave functions: [nspin] arrays, freed by the caller. */
 void potential_layout(const struct problem *p, const double complex *v,
                       double *to);
-
-/* Loops over k points and spins: one per thread as long as all are busy, the
- * rest one after the other with threads inside. */
-#define PROBLEM_ALONE(p, team)                                                 \
-    ((p)->nspin * (p)->nk - (p)->nspin * (p)->nk % (team))
 
 #endif

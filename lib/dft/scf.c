@@ -35,14 +35,16 @@ struct field {
     struct states *s;
     double complex **in, **out; /* densities */
     double complex **v;         /* potentials of in */
-    double *vr;                 /* [nspin][nr] in the layout of waves */
-    double exc;                 /* of in */
+    double complex **v_out;     /* of out, once forces were looked at */
+    double *vr;                 /* v in the layout of waves, [nspin][nr] */
+    double exc, exc_out;        /* of in; of out */
     bool *busy;
     double tol;            /* of the eigensolver */
     double residual;       /* largest that it left */
     double fraction, norm; /* see set_tolerance() */
     int applied;
     struct mixer *mixer;
+    bool looked;                    /* at the forces, in this step */
     double (*force)[3], (*last)[3]; /* of this step and of the one before */
     double estimate, ratio;         /* of the one before; 0: not looked at */
 };
@@ -55,6 +57,7 @@ static void field_open(struct field *f, struct problem *p, struct states *s,
     *f = (struct field){.p = p, .s = s, .out = rho};
     f->in = density_new(p);
     f->v = density_new(p);
+    f->v_out = density_new(p);
     f->vr = xcalloc((size_t)p->nspin * p->smooth.nr, sizeof(*f->vr));
     f->busy = xcalloc(n, sizeof(*f->busy));
     for (int i = 0; i < n; i++)
@@ -70,6 +73,7 @@ static void field_close(struct field *f)
 {
     density_free(f->in);
     density_free(f->v);
+    density_free(f->v_out);
     free(f->vr);
     free(f->busy);
     free(f->force);
@@ -89,7 +93,7 @@ static int solve_one(const struct field *f, int i, struct eigen_result *r,
                      struct err *err)
 {
     const struct problem *p = f->p;
-    int k = i % p->nk, spin = i / p->nk, nb = p->nbands, ret;
+    int k = i % p->nk, spin = i / p->nk, nb = p->nbands, ret = 0;
     struct projectors made;
     struct hamiltonian h = {
         .basis = &p->basis[k],
@@ -99,16 +103,22 @@ static int solve_one(const struct field *f, int i, struct eigen_result *r,
         .v0 = creal(f->v[spin][0]),
     };
 
-    ret = eigen_solve(&h, nb, f->s->psi[i], f->s->e + (size_t)i * nb,
-                      f->busy + (size_t)i * nb, f->tol, EIGEN_STEPS, r, err);
+    if (!f->s->psi[i])
+        ret = states_of_atoms(p, i, &h, f->s, err);
+    if (ret == 0)
+        ret =
+            eigen_solve(&h, nb, f->s->psi[i], f->s->e + (size_t)i * nb,
+                        f->busy + (size_t)i * nb, f->tol, EIGEN_STEPS, r, err);
     problem_projectors_done(&made);
     return ret;
 }
 
-/* The eigenstates of all k points and spins in the potential of f->in. */
+/* The eigenstates of all k points and spins in the potential of f->in: one per
+ * thread as long as all are busy, the rest one after the other with threads
+ * inside. */
 static int solve_states(struct field *f, struct err *err)
 {
-    int n = f->s->n, alone = PROBLEM_ALONE(f->p, omp_get_max_threads());
+    int n = f->s->n, alone = n - n % omp_get_max_threads();
     struct eigen_result *r = xcalloc(n, sizeof(*r));
     int ret = 0;
 
@@ -179,15 +189,13 @@ static double harris_energy(const struct field *f)
 /* The forces of this step, corrected to first order. */
 static void look_at_forces(struct field *f)
 {
-    struct problem *p = f->p;
-    double complex **v = density_new(p);
     double(*swap)[3] = f->last;
 
     f->last = f->force;
     f->force = swap;
-    potential_of(p, f->out, v);
-    total_forces(p, f->s, f->out, v, f->v, f->force);
-    density_free(v);
+    f->exc_out = potential_of(f->p, f->out, f->v_out);
+    total_forces(f->p, f->s, f->out, f->v_out, f->v, f->force);
+    f->looked = true;
 }
 
 /*
@@ -201,6 +209,7 @@ static double force_error(struct field *f, double force_tol)
     double estimate = correction_size(f->p, f->out[0], f->in[0]),
            error = estimate, change = 0, ratio;
 
+    f->looked = false;
     if (estimate > LOOK * force_tol) {
         f->estimate = f->ratio = 0;
         return estimate;
@@ -349,30 +358,20 @@ int scf_solve(struct scf *scf, struct problem *p, struct states *s,
               double complex **rho, struct err *err)
 {
     struct field f;
-    double complex **v;
-    int ret = 0;
+    int ret;
 
     scf->steps = 0;
     scf->converged = false;
     field_open(&f, p, s, rho, &scf->mixer);
     f.fraction = COARSE;
-    f.tol = 1e-3;
-    if (!s->psi[0]) {
-        make_potential(&f);
-        f.tol = 1e-2;
-        ret = states_of_atoms(p, f.v, s, err);
-    }
-    if (ret == 0)
-        ret = iterate(scf, &f, err);
+    f.tol = s->psi[0] ? 1e-3 : 1e-2;
+    ret = iterate(scf, &f, err);
     if (ret == 0) {
-        if (f.estimate == 0)
+        if (!f.looked)
             look_at_forces(&f);
         memcpy(scf->forces, f.force, p->crystal.natoms * sizeof(*f.force));
-        energy_terms(p, s, f.out, &scf->terms);
-        v = density_new(p);
-        potential_of(p, f.out, v);
-        total_stress(p, s, f.out, v, f.v, scf->stress);
-        density_free(v);
+        energy_terms(p, s, f.out, f.exc_out, &scf->terms);
+        total_stress(p, s, f.out, f.v_out, f.v, scf->stress);
     }
     scf->applied = f.applied;
     field_close(&f);

@@ -35,9 +35,9 @@ struct scf {
 int scf_solve(struct scf *scf, struct problem *p, struct states *s,
               double complex **rho, struct err *err) MORSEL_MUST_CHECK;
 
-/* The terms for states and their density (hartree). */
+/* The terms for states, their density and its E_xc (hartree). */
 void energy_terms(struct problem *p, const struct states *s,
-                  double complex *const *rho, struct terms *t);
+                  double complex *const *rho, double exc, struct terms *t);
 
 /*
  * -dF/dtau (symmetrized).  v_out and v_in are the potentials of rho and of the

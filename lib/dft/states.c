@@ -6,8 +6,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include <omp.h>
-
 #include <morsel/util.h>
 
 void states_init(struct states *s, const struct problem *p)
@@ -75,51 +73,16 @@ static double complex *guess(const struct problem *p, int k, int na)
     return psi;
 }
 
-static int start_one(const struct problem *p, int i, const double *v, double v0,
-                     struct states *s, struct err *err)
-{
-    int k = i % p->nk, norbitals = atomic_total(&p->crystal, PSEUDO_ORBITAL);
-    int na = norbitals > p->nbands ? norbitals : p->nbands, ret;
-    struct projectors made;
-    struct hamiltonian h = {
-        .basis = &p->basis[k], .wave = p->wave[k], .v = v, .v0 = v0};
-
-    if (na > p->basis[k].nfull)
-        na = p->basis[k].nfull;
-    h.projectors = problem_projectors(p, k, &made);
-    s->psi[i] = guess(p, k, norbitals > na ? norbitals : na);
-    ret = eigen_rotate(&h, na, s->psi[i], p->nbands,
-                       s->e + (size_t)i * p->nbands, err);
-    s->psi[i] = xrealloc(s->psi[i], (size_t)p->nbands * p->basis[k].npw,
-                         sizeof(**s->psi));
-    problem_projectors_done(&made);
-    return ret;
-}
-
-int states_of_atoms(const struct problem *p, double complex *const *v,
+int states_of_atoms(const struct problem *p, int i, const struct hamiltonian *h,
                     struct states *s, struct err *err)
 {
-    int team = omp_get_max_threads(), ret = 0;
-    int alone = PROBLEM_ALONE(p, team);
-    double *vr = xcalloc((size_t)p->nspin * p->smooth.nr, sizeof(*vr));
+    int norbitals = atomic_total(&p->crystal, PSEUDO_ORBITAL), nb = p->nbands;
+    int na = norbitals > nb ? norbitals : nb, npw = h->basis->npw, ret;
 
-    for (int i = 0; i < p->nspin; i++)
-        potential_layout(p, v[i], vr + (size_t)i * p->smooth.nr);
-#pragma omp parallel for schedule(static, 1)
-    for (int i = 0; i < alone; i++) {
-        struct err e;
-
-        if (start_one(p, i, vr + i / p->nk * p->smooth.nr,
-                      creal(v[i / p->nk][0]), s, &e) < 0)
-#pragma omp critical
-        {
-            *err = e;
-            ret = e.code;
-        }
-    }
-    for (int i = alone; ret == 0 && i < s->n; i++)
-        ret = start_one(p, i, vr + i / p->nk * p->smooth.nr,
-                        creal(v[i / p->nk][0]), s, err);
-    free(vr);
+    if (na > h->basis->nfull)
+        na = h->basis->nfull;
+    s->psi[i] = guess(p, i % p->nk, norbitals > na ? norbitals : na);
+    ret = eigen_rotate(h, na, s->psi[i], nb, s->e + (size_t)i * nb, err);
+    s->psi[i] = xrealloc(s->psi[i], (size_t)nb * npw, sizeof(**s->psi));
     return ret;
 }

@@ -15,28 +15,41 @@
 #define EACH_CPU
 #endif
 
+/* How many points there are along s, a, b, and how far apart in a grid. */
+static void strides(const int n[3], int many[3], size_t step[3])
+{
+    const size_t apart[3] = {(size_t)n[1] * n[2], n[2], 1};
+    int axis[3];
+
+    wave_axes(n, axis);
+    for (int i = 0; i < 3; i++) {
+        many[i] = n[axis[i]];
+        step[i] = apart[axis[i]];
+    }
+}
+
 void wave_layout(const int n[3], const double *r, double *to)
 {
-    const size_t step[3] = {(size_t)n[1] * n[2], n[2], 1};
-    int x[3];
+    size_t step[3];
+    int m[3];
 
-    wave_axes(n, x);
-    for (int s = 0; s < n[x[0]]; s++)
-        for (int a = 0; a < n[x[1]]; a++)
-            for (int b = 0; b < n[x[2]]; b++)
-                *to++ = r[s * step[x[0]] + a * step[x[1]] + b * step[x[2]]];
+    strides(n, m, step);
+    for (int s = 0; s < m[0]; s++)
+        for (int a = 0; a < m[1]; a++)
+            for (int b = 0; b < m[2]; b++)
+                *to++ = r[s * step[0] + a * step[1] + b * step[2]];
 }
 
 void wave_unlayout(const int n[3], const double *from, double *r)
 {
-    const size_t step[3] = {(size_t)n[1] * n[2], n[2], 1};
-    int x[3];
+    size_t step[3];
+    int m[3];
 
-    wave_axes(n, x);
-    for (int s = 0; s < n[x[0]]; s++)
-        for (int a = 0; a < n[x[1]]; a++)
-            for (int b = 0; b < n[x[2]]; b++)
-                r[s * step[x[0]] + a * step[x[1]] + b * step[x[2]]] = *from++;
+    strides(n, m, step);
+    for (int s = 0; s < m[0]; s++)
+        for (int a = 0; a < m[1]; a++)
+            for (int b = 0; b < m[2]; b++)
+                r[s * step[0] + a * step[1] + b * step[2]] = *from++;
 }
 
 /* Fill the line of a group with f c(G) of one function. */

@@ -66,27 +66,3 @@ int la_zeig(int n, double complex *a, int lda, double complex *b, int ldb,
             v[(size_t)i * nev + j] = conj(a[(size_t)j * lda + i]);
     return 0;
 }
-
-int la_dcholesky_inverse(int n, double *a, int lda, struct err *err)
-{
-    int info = LAPACKE_dpotrf(LAPACK_COL_MAJOR, 'L', n, a, lda);
-
-    if (info == 0)
-        info = LAPACKE_dtrtri(LAPACK_COL_MAJOR, 'L', 'N', n, a, lda);
-    for (int i = 1; i < n; i++)
-        for (int j = 0; j < i; j++)
-            a[(size_t)i * lda + j] = 0;
-    return info ? failed(err, n, "dpotrf", info) : 0;
-}
-
-int la_zcholesky_inverse(int n, double complex *a, int lda, struct err *err)
-{
-    int info = LAPACKE_zpotrf(LAPACK_COL_MAJOR, 'L', n, a, lda);
-
-    if (info == 0)
-        info = LAPACKE_ztrtri(LAPACK_COL_MAJOR, 'L', 'N', n, a, lda);
-    for (int i = 1; i < n; i++)
-        for (int j = 0; j < i; j++)
-            a[(size_t)i * lda + j] = 0;
-    return info ? failed(err, n, "zpotrf", info) : 0;
-}

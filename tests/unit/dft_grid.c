@@ -7,6 +7,7 @@
 #include <omp.h>
 
 #include "dft/basis.h"
+#include "dft/phase.h"
 #include "dft_fixture.h"
 
 static const double GMAX = 5;
@@ -151,19 +152,18 @@ END_TEST
 START_TEST(phases_are_exponentials)
 {
     struct sample s;
-    double complex *phase;
+    struct phase p;
 
     sample_triclinic(&s, GMAX);
-    phase = xcalloc(s.g.ng, sizeof(*phase));
     for (int a = 0; a < s.c.natoms; a++) {
-        grid_phase(&s.g, s.c.x[a], phase);
+        phase_init(&p, s.c.x[a], s.g.n);
         for (int i = 0; i < s.g.ng; i++) {
             double complex e = cexp(-I * dot3(s.g.g[i], s.c.tau[a]));
 
-            ck_assert_double_le(cabs(phase[i] - e), 1e-13);
+            ck_assert_double_le(cabs(phase_at(&p, s.g.m[i]) - e), 1e-13);
         }
+        phase_release(&p);
     }
-    free(phase);
     sample_release(&s);
 }
 END_TEST

@@ -429,7 +429,8 @@ START_TEST(free_electrons)
     q.smearing = DFT_FIXED;
     q.kgrid[0] = 3; /* waves of one k each: their density is even */
     crystal_init(&c, &a, table, NULL);
-    ck_assert_int_eq(problem_init(&p, &c, &q, xc_new("LDA", 1, &err), &err), 0);
+    ck_assert_int_eq(problem_outline(&p, &c, &q, &err), 0);
+    ck_assert_int_eq(problem_build(&p, &q, xc_new("LDA", 1, &err), &err), 0);
     rho = density_new(&p);
     density_of_atoms(&p, rho);
     states_init(&s, &p);

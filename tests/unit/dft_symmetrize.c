@@ -106,14 +106,12 @@ START_TEST(superposed_atoms_are_left_alone)
     struct scene t;
 
     scene_open(&t, _i);
-    double complex *f = xcalloc(t.g.ng, 3 * sizeof(*f));
-    double complex *phase = f + t.g.ng, *before = phase + t.g.ng;
+    double complex *f = xcalloc(t.g.ng, 2 * sizeof(*f)), *before = f + t.g.ng;
     for (int a = 0; a < t.c.natoms; a++) {
         double w = 0.1 * (1 + models[_i].z[a] + 0.3 * t.c.moment[a]);
 
-        grid_phase(&t.g, t.c.x[a], phase);
         for (int i = 0; i < t.g.ng; i++)
-            f[i] += exp(-w * t.g.g2[i]) * phase[i];
+            f[i] += exp(-w * t.g.g2[i]) * cexp(-I * dot3(t.g.g[i], t.c.tau[a]));
     }
     memcpy(before, f, t.g.ng * sizeof(*f));
     symmetry_density(&t.s, &t.g, f);
