@@ -1,0 +1,117 @@
+#include "train.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <unistd.h>
+
+static int start_warm(const struct train *t, struct model *m, struct err *err)
+{
+    struct model old;
+    int ret = model_read(&old, NULL, t->warm, err);
+
+    if (ret == 0) {
+        ret = warm_start(m, &old, err);
+        model_release(&old);
+    }
+    return ret;
+}
+
+static void write_epoch(FILE *f, const struct committee *c)
+{
+    for (int k = 0; f && k < c->m->members; k++) {
+        const struct member *m = &c->member[k];
+
+        if (m->advanced)
+            fprintf(f, "%d\t%d\t%.10g\t%.10g\t%.10g\n", k + 1, m->epoch,
+                    m->fit.loss, 1000 * m->fit.rmse_e, m->fit.rmse_f);
+    }
+}
+
+static void show_progress(const struct train *t, const struct committee *c,
+                          int epoch)
+{
+    if (!t->quiet && epoch % 10 == 0 && isatty(STDERR_FILENO))
+        fprintf(stderr, "\repoch %d: member 1: %.3g meV/atom, %.3g eV/A\033[K",
+                epoch, 1000 * c->member[0].fit.rmse_e, c->member[0].fit.rmse_f);
+}
+
+static int run(const struct train *t, struct committee *c, struct err *err)
+{
+    FILE *f = NULL;
+    int epoch = 0;
+
+    if (t->history && !(f = output_open(t->history, err)))
+        return err->code;
+    if (f)
+        fprintf(f, "# member\tepoch\tloss\trmse_e meV/atom\trmse_f eV/A\n");
+    for (bool more = true; more; more = committee_epoch(c)) {
+        write_epoch(f, c);
+        show_progress(t, c, epoch++);
+    }
+    write_epoch(f, c);
+    return f ? output_close(f, t->history, err) : 0;
+}
+
+static int check_members(const struct train *t, const struct committee *c,
+                         struct err *err)
+{
+    if (!t->quiet && isatty(STDERR_FILENO))
+        fputs("\r\033[K", stderr);
+    for (int k = 0; k < c->m->members; k++) {
+        const struct member *m = &c->member[k];
+
+        if (!isfinite(m->fit.loss))
+            return err_set(err, ERR_NUMERIC,
+                           "member %d: the loss is not finite from %d starts",
+                           k + 1, m->attempts);
+        if (m->attempts > 1)
+            cli_say(t->cli, "member %d diverged: start %d is kept", k + 1,
+                    m->attempts);
+    }
+    return 0;
+}
+
+static int fit(const struct train *t, struct dataset *ds, struct model *m,
+               struct err *err)
+{
+    struct loss loss = t->loss;
+    struct committee c;
+    int ret = 0;
+
+    dataset_scale(ds, m, (enum scaling)t->scaling, t->motion);
+    dataset_reference(ds, m, (enum units)t->units, &loss);
+    if (t->warm)
+        ret = start_warm(t, m, err);
+    if (ret < 0)
+        return ret;
+    committee_init(&c, ds, m, &loss, &t->schedule, &t->plan);
+    ret = run(t, &c, err);
+    if (ret == 0)
+        ret = check_members(t, &c, err);
+    if (ret == 0) {
+        m->provenance = describe(t, &c);
+        ret = model_save(m, t->output, err);
+    }
+    if (ret == 0) {
+        report(t, &c);
+        ret = committee_meets(&c);
+    }
+    committee_release(&c);
+    return ret;
+}
+
+int learn(const struct train *t, const struct frames *frames, struct stored *s,
+          struct model *m, struct err *err)
+{
+    struct dataset ds;
+    int ret = dataset_build_stored(&ds, frames, s, t->input, &t->names,
+                                   t->loss.alpha > 0, (enum force_mask)t->mask,
+                                   m, err);
+
+    stored_release(s); /* as large as the data set */
+    if (ret < 0)
+        return ret;
+    ret = fit(t, &ds, m, err);
+    dataset_release(&ds);
+    return ret;
+}

@@ -1,0 +1,57 @@
+#ifndef TRAIN_H
+#define TRAIN_H
+
+#include <stdbool.h>
+
+#include <morsel/cli.h>
+#include <morsel/train.h>
+
+/* What the parts of train share: what the command line asks for. */
+struct train {
+    const struct cli *cli;
+    const char *input, *output;
+    const char *prior, *set;
+    const char *hidden; /* widths, "20,20" */
+    int activation;     /* enum activation */
+    const char *warm, *history;
+    struct schedule schedule;
+    struct plan plan;
+    struct loss loss;
+    int units, scaling; /* enums of these names */
+    double motion;      /* angstrom */
+    int mask;           /* enum force_mask */
+    struct label_names names;
+    int members;
+    bool dry_run, quiet;
+};
+
+/* Words of the command line, by their enums; the last is NULL. */
+extern const char *const activations[], *const optimizers[], *const schedules[];
+extern const char *const losses[], *const scalings[], *const masks[];
+
+/*
+ * Everything about the model but the numbers that come from the labels; s is
+ * a feature file, or zeroed.
+ */
+int make_model(const struct train *t, struct model *m,
+               const struct frames *frames, struct stored *s,
+               struct err *err) MORSEL_MUST_CHECK;
+
+/* The answer to --dry-run. */
+int print_sizes(const struct train *t, const struct frames *frames,
+                const struct model *m, struct err *err) MORSEL_MUST_CHECK;
+
+/*
+ * Train m on the data and write it: 1 if it is as good as asked, 0 if not, or
+ * an error.
+ */
+int learn(const struct train *t, const struct frames *frames, struct stored *s,
+          struct model *m, struct err *err) MORSEL_MUST_CHECK;
+
+/* How the model was made, for its provenance; the caller frees it. */
+char *describe(const struct train *t, const struct committee *c);
+
+/* The same in short, on standard error. */
+void report(const struct train *t, const struct committee *c);
+
+#endif
