@@ -13,7 +13,7 @@
 #   make memcheck         unit tests, and each tool once, under valgrind
 #   make fuzz             every reader against random bytes, a minute each
 #   make coverage         check, then a table of line coverage
-#   make lint             format, layers, headers, analyzers, shell, manual
+#   make lint             top folder, format, layers, headers, analyzers, shell, manual
 #   make bench            speed and memory, beside peers'; bench-al: labels;
 #                         bench-dft: plane waves alone
 #   make install          DESTDIR= prefix=/usr/local; uninstall
@@ -222,9 +222,21 @@ bench-al: all
 
 # Lint ----------------------------------------------------------------------
 
-LINTS := lint-format lint-layers lint-headers lint-tidy lint-cppcheck \
-         lint-analyzer lint-shell lint-man
+LINTS := lint-top lint-format lint-layers lint-headers lint-tidy \
+         lint-cppcheck lint-analyzer lint-shell lint-man
 lint: $(LINTS)
+
+# Nothing but these at the top, besides what git is told to ignore.
+TOP_FILES := .ci .clang-format .clang-tidy .gitignore CONTRIBUTING.md LICENSE \
+             Makefile NEWS.md README.md examples include lib man pipelines \
+             tests tools
+lint-top:
+	@git ls-files -co --exclude-standard | sed 's,/.*,,' | sort -u | \
+	    awk -v known='$(TOP_FILES)' \
+	        'BEGIN { n = split(known, k, " "); \
+	             for (i = 1; i <= n; i++) ok[k[i]] = 1 } \
+	         !ok[$$0] { print $$0 ": is unknown at the top"; bad = 1 } \
+	         END { exit bad }'
 
 lint-format:
 	clang-format --dry-run -Werror $(LIB_SRC) $(TOOL_SRC) $(UNIT_SRC) \
