@@ -248,7 +248,7 @@ static int make_element(struct data *d, struct prior *p, int i, struct err *err)
                           "Technol. 2, 025007 (2021)",
                           element_symbol(z)));
     }
-    prior_set_pair(p, i, i, &m);
+    prior_set_pair(p, 0, i, i, &m);
     return ret < 0 ? ret : 0;
 }
 
@@ -264,7 +264,7 @@ static int make_pair(struct data *d, struct prior *p, int i, int j,
         note(d, xasprintf("%s-%s: mixed", element_symbol(low),
                           element_symbol(high)));
     if (ret > 0)
-        prior_set_pair(p, i, j, &m);
+        prior_set_pair(p, 0, i, j, &m);
     return ret < 0 ? ret : 0;
 }
 
@@ -272,10 +272,11 @@ static int make_prior(struct data *d, struct prior *p, struct err *err)
 {
     int n = d->nelement, ret = 0;
 
-    prior_init(p, d->z, n, rs, rc);
+    prior_init(p, TERM_MORSE, &(struct reach){false, rs, rc}, d->z, n);
     for (int i = 0; i < n && ret == 0; i++)
         ret = make_element(d, p, i, err);
-    prior_mix(p);
+    if (ret == 0)
+        ret = prior_mix(p, 0, MIX_MEAN, err);
     for (int i = 0; i < n; i++)
         for (int j = i + 1; j < n && ret == 0; j++)
             ret = make_pair(d, p, i, j, err);

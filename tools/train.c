@@ -28,8 +28,8 @@ static int optimizer, annealing, threads;
 static const struct cli_opt opts[] = {
     {CLI_TEXT, 'o', "output", "FILE", &t.output, 0, 0, "model file (stdout)",
      NULL},
-    {CLI_TEXT, 0, "prior", "FILE", &t.prior, 0, 0,
-     "prior, or none, or published (published)", NULL},
+    {CLI_TEXT, 0, "prior", "NAME", &t.prior, 0, 0,
+     "none, or a sum of FILE and names (published)", NULL},
     {CLI_TEXT, 0, "set", "FILE", &t.set, 0, 0,
      "symmetry functions: fine, paper, neb, FILE (fine)", NULL},
     {CLI_TEXT, 0, "hidden", "N,...", &t.hidden, 0, 0,

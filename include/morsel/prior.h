@@ -5,28 +5,55 @@
 #include <morsel/util.h>
 
 /*
- * Morse prior: a sum of pair energies that keeps atoms apart where there is
- * no data, so that the network has only the difference to learn.  With a
- * switch s that takes the pair energy smoothly (C2) from 1 at rs to 0 at rc,
+ * Prior: a sum of pair energies that keeps atoms apart where there is no
+ * data, so that a model has only the difference to learn,
  *
- *     E      = sum_{i<j} s(r_ij) phi(r_ij),  r_ij < rc
- *     phi(r) = D (exp(-2 a (r - re)) - 2 exp(-a (r - re)))
- *     s(x)   = 1 - 10 x^3 + 15 x^4 - 6 x^5,  x = (r - rs) / (rc - rs)
+ *     E = sum_{i<j} sum_terms s(r_ij) phi(r_ij),   r_ij < rc
  *
- * over all pairs of atoms and of their periodic images.  With rs = rc there
- * is no switch, as in the paper: E then jumps where a pair passes rc.
+ * over all pairs of atoms and of their periodic images.  A term is one kind
+ * of pair energy phi with a switch s that takes it smoothly (C2) from 1 at rs
+ * to 0 at rc,
  *
- * Elements A and B mix as in the paper: D geometric, re arithmetic, and
- * sigma = re - ln 2 / a, the zero of phi, arithmetic, hence 1/a arithmetic.
+ *     s(x) = 1 - 10 x^3 + 15 x^4 - 6 x^5,  x = (r - rs) / (rc - rs).
  *
- * Source: P. M. Morse, Phys. Rev. 34, 57 (1929); mixing and parameters:
- * M. Shuaibi, S. Sivakumar, R. Q. Chen and Z. W. Ulissi, Mach. Learn.: Sci.
- * Technol. 2, 025007 (2021).
+ * With rs = rc there is no switch: E then jumps where a pair passes rc.
  */
+
+/* Kinds of phi(r) -------------------------------------------------------------
+ *
+ * TERM_MORSE, P. M. Morse, Phys. Rev. 34, 57 (1929):
+ *
+ *     phi = D (e^2 - 2 e),  e = exp(-a (r - re))
+ *
+ * TERM_WALL, the same curve lifted by its depth, and nothing beyond re, so
+ * that only the repulsion is left:
+ *
+ *     phi = D (e - 1)^2
+ *
+ * TERM_ZBL, the screened repulsion of two nuclei: J. F. Ziegler, J. P.
+ * Biersack and U. Littmark, The Stopping and Range of Ions in Solids (1985):
+ *
+ *     phi  = Z1 Z2 e^2 / (4 pi eps0 r) chi(r / l)
+ *     l    = 0.46850 angstrom / (Z1^0.23 + Z2^0.23)
+ *     chi  = 0.18175 exp(-3.19980 x) + 0.50986 exp(-0.94229 x) +
+ *            0.28022 exp(-0.40290 x) + 0.02817 exp(-0.20162 x)
+ */
+enum term_kind { TERM_MORSE, TERM_WALL, TERM_ZBL };
+
 struct morse {
     double d;  /* D, eV, >= 0; 0: the pair does not interact */
     double re; /* angstrom, > 0 */
     double a;  /* 1/angstrom, > 0 */
+};
+
+/*
+ * From where to where a term is switched off: rs and rc in angstrom, the same
+ * for all pairs, or (relative) in units of a length of the pair, which is the
+ * sum of its covalent radii, or re for a wall.
+ */
+struct reach {
+    bool relative;
+    double rs, rc;
 };
 
 /* The switch of the tools, angstrom: past the second shell of a metal. */
@@ -41,33 +68,84 @@ struct morse {
 #define MORSE_MAX_A 10.0
 #define PRIOR_MIN_RC 0.1 /* angstrom */
 #define PRIOR_MAX_RC 50.0
+#define PRIOR_MIN_FACTOR 0.1 /* of a relative reach */
+#define PRIOR_MAX_FACTOR 5.0
+enum { PRIOR_MAX_TERMS = 8 };
 
-struct prior {
-    double rs, rc;      /* switch from rs to rc, angstrom; rs = rc: sharp */
-    int nelement;       /* 0: no prior, whose energy is zero */
-    int *z;             /* [nelement] no element twice */
-    struct morse *pair; /* [nelement * nelement], symmetric */
+struct prior_pair {
+    struct morse m; /* not of TERM_ZBL */
+    double rs, rc;  /* angstrom */
+    double zz, l;   /* TERM_ZBL: Z1 Z2 e^2/(4 pi eps0), eV angstrom; angstrom */
 };
 
-void prior_release(struct prior *p);
+struct prior_term {
+    enum term_kind kind;
+    struct reach reach;
+    struct prior_pair *pair; /* [nelement * nelement], symmetric */
+};
 
-/* Room for elements z[n], all pairs zero. */
-void prior_init(struct prior *p, const int *z, int n, double rs, double rc);
+struct prior {
+    double rc;    /* the longest of all pairs, angstrom */
+    int nelement; /* 0: no prior, whose energy is zero */
+    int *z;       /* [nelement] no element twice */
+    int nterm;
+    struct prior_term term[PRIOR_MAX_TERMS];
+};
+
+/*
+ * A prior of one term for elements z[n].  Pairs of TERM_MORSE and TERM_WALL
+ * do not interact until they are set.
+ */
+void prior_init(struct prior *p, enum term_kind kind, const struct reach *reach,
+                const int *z, int n);
+void prior_release(struct prior *p);
 
 /* Index of element z in p->z, or -1. */
 int prior_element(const struct prior *p, int z);
 
-/* Set the pair of elements of index i and j, both ways round. */
-void prior_set_pair(struct prior *p, int i, int j, const struct morse *m);
+/* Set the pair of elements of index i and j in a term, both ways round. */
+void prior_set_pair(struct prior *p, int term, int i, int j,
+                    const struct morse *m);
 
-/* Pair parameters of two elements, the paper's mixing. */
-struct morse morse_mix(const struct morse *a, const struct morse *b);
+/*
+ * Put the terms of q behind those of p, which then knows the elements of
+ * both; q is zeroed.  ERR_RANGE (both released) if there are too many.
+ */
+int prior_add(struct prior *p, struct prior *q,
+              struct err *err) MORSEL_MUST_CHECK;
 
-/* Mix all pairs of different elements. */
-void prior_mix(struct prior *p);
+/*
+ * Parameters of a pair of different elements from theirs, with sigma = re -
+ * ln 2 / a, the zero of phi.
+ *
+ * MIX_MEAN, the default: D geometric, re and sigma arithmetic, hence 1/a
+ * arithmetic.  MIX_YANG: D = 2 D1 D2 / (D1 + D2), and re and sigma by
+ * x = x1 x2 (x1 + x2) / (x1^2 + x2^2).
+ *
+ * Both as in the code of M. Shuaibi, S. Sivakumar, R. Q. Chen and Z. W.
+ * Ulissi, Mach. Learn.: Sci. Technol. 2, 025007 (2021); the second is the
+ * rule of L. Yang, L. Sun and W.-Q. Deng, J. Phys. Chem. A 122, 1672 (2018).
+ */
+enum mixing { MIX_MEAN, MIX_YANG };
+struct morse morse_mix(const struct morse *a, const struct morse *b,
+                       enum mixing rule);
+
+/* Is it within the limits above?  Yang's rule can give what is not. */
+bool morse_allowed(const struct morse *m);
+
+/* Mix all pairs of different elements of a term; ERR_RANGE names one. */
+int prior_mix(struct prior *p, int term, enum mixing rule,
+              struct err *err) MORSEL_MUST_CHECK;
 
 /* phi(r), eV, and its derivative dphi, eV/angstrom: no switch. */
 double morse_phi(const struct morse *m, double r, double *dphi);
+double zbl_phi(double zz, double l, double r, double *dphi);
+
+/*
+ * The energy of one pair of elements of index i and j at distance r: the sum
+ * over the terms, switched, eV, and its derivative, eV/angstrom.
+ */
+double prior_pair(const struct prior *p, int i, int j, double r, double *slope);
 
 /*
  * The published parameters of one element: false if there are none.  61
@@ -76,11 +154,27 @@ double morse_phi(const struct morse *m, double r, double *dphi);
 bool morse_published(int z, struct morse *m);
 
 /*
- * A prior for elements z[n] from the published table, mixed.  ERR_RANGE if
- * the table does not have one of them.
+ * A Morse prior for elements z[n] from the published table, mixed, with a
+ * switch in angstrom.  ERR_RANGE if the table does not have one of them.
  */
 int prior_published(struct prior *p, const int *z, int n, double rs, double rc,
                     struct err *err) MORSEL_MUST_CHECK;
+
+/*
+ * The prior that people mean by a name, for elements z[n]: none, or a sum
+ * A+B+... of
+ *
+ *     published   Morse, published parameters, switch from 5 to 6.6 angstrom
+ *     paper       the same with a sharp cut at 6.6
+ *     window      the same, relative reach
+ *     wall        its repulsive part
+ *     zbl         the repulsion of the nuclei, relative reach
+ *     FILE        of the format of morsel-prior(5)
+ *
+ * window, wall and zbl may be followed by their factors, as in zbl:0.5:1.
+ */
+int prior_named(struct prior *p, const char *name, const int *z, int n,
+                struct err *err) MORSEL_MUST_CHECK;
 
 /*
  * Read and write the format of morsel-prior(5); what is read back is the same

@@ -69,6 +69,6 @@ double dimer_length(int z1, int z2)
     struct morse a, b;
 
     if (morse_published(z1, &a) && morse_published(z2, &b))
-        return morse_mix(&a, &b).re;
+        return morse_mix(&a, &b, MIX_MEAN).re;
     return element_radius(z1) + element_radius(z2);
 }

@@ -3,12 +3,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "kind.h"
 #include "limits.h"
 
-static const char header[] = "morsel-prior 1";
-
 /*
- * What has been read so far.  The mixing waits for the last element, and the
+ * The term that is being read.  The mixing waits for its last element, and the
  * pairs that were given override it.
  */
 struct given {
@@ -16,10 +15,14 @@ struct given {
     bool is;
 };
 struct reading {
-    double rs, rc;
+    int version;
+    bool open; /* a term has begun */
+    enum term_kind kind;
+    struct reach reach; /* rc = 0: not known yet */
     int nelement;
     int z[MAX_Z];
     struct given *pair; /* [MAX_Z * MAX_Z], by order of the elements, i >= j */
+    struct prior *sum;  /* of the terms before */
 };
 
 static int out_of_range(const struct text *t, struct err *err, const char *what)
@@ -54,9 +57,15 @@ static int find(const struct reading *rd, int z)
     return -1;
 }
 
-/* "D re a" to the end of the line. */
-static int read_morse(struct text *t, struct morse *m, struct err *err)
+/* "D re a" to the end of the line; nothing in a term of nuclei. */
+static int read_morse(const struct reading *rd, struct text *t, struct morse *m,
+                      struct err *err)
 {
+    if (rd->kind == TERM_ZBL)
+        return text_word(t) ? text_bad(t, err,
+                                       "expected nothing more: nuclei have no "
+                                       "parameters")
+                            : 0;
     if (text_real(t, &m->d) < 0 || text_real(t, &m->re) < 0 ||
         text_real(t, &m->a) < 0 || text_word(t))
         return text_bad(t, err,
@@ -68,15 +77,29 @@ static int read_morse(struct text *t, struct morse *m, struct err *err)
     return 0;
 }
 
-static int read_switch(struct reading *rd, struct text *t, struct err *err)
+static int read_reach(struct reading *rd, struct text *t, bool relative,
+                      struct err *err)
 {
-    if (rd->rc > 0)
-        return text_bad(t, err, "a second 'switch' line");
-    if (text_real(t, &rd->rs) < 0 || text_real(t, &rd->rc) < 0 || text_word(t))
-        return text_bad(t, err, "expected 'switch RS RC' in angstrom");
-    if (!switch_allowed(rd->rs, rd->rc))
-        return out_of_range(t, err, "expected 0 < RS <= RC <= 50 angstrom");
-    return 0;
+    if (rd->reach.rc > 0)
+        return text_bad(t, err, "a second '%s' line of this term",
+                        relative ? "window" : "switch");
+    rd->reach.relative = relative;
+    if (text_real(t, &rd->reach.rs) < 0 || text_real(t, &rd->reach.rc) < 0 ||
+        text_word(t))
+        return text_bad(t, err,
+                        relative ? "expected 'window FS FC'"
+                                 : "expected 'switch RS RC' in "
+                                   "angstrom");
+    if (reach_allowed(rd->kind, &rd->reach))
+        return 0;
+    if (rd->kind == TERM_WALL)
+        return out_of_range(t, err,
+                            "a wall: expected 'window FS FC' with 0 < FS <= FC "
+                            "<= 1, of re");
+    return out_of_range(
+        t, err,
+        relative ? "expected 0 < FS <= FC <= 5, of the sum of covalent radii"
+                 : "expected 0 < RS <= RC <= 50 angstrom");
 }
 
 static int read_element(struct reading *rd, struct text *t, struct err *err)
@@ -90,7 +113,7 @@ static int read_element(struct reading *rd, struct text *t, struct err *err)
         return text_bad(t, err, "a second 'element %s' line", symbol);
     rd->z[rd->nelement++] = z;
     rd->pair[i * MAX_Z + i].is = true;
-    return read_morse(t, &rd->pair[i * MAX_Z + i].m, err);
+    return read_morse(rd, t, &rd->pair[i * MAX_Z + i].m, err);
 }
 
 static int read_pair(struct reading *rd, struct text *t, struct err *err)
@@ -114,10 +137,53 @@ static int read_pair(struct reading *rd, struct text *t, struct err *err)
     if (rd->pair[i * MAX_Z + j].is)
         return text_bad(t, err, "this pair a second time");
     rd->pair[i * MAX_Z + j].is = true;
-    return read_morse(t, &rd->pair[i * MAX_Z + j].m, err);
+    return read_morse(rd, t, &rd->pair[i * MAX_Z + j].m, err);
 }
 
-static int read_header(struct text *t, struct err *err)
+/* The term is whole: add it to the sum. */
+static int end_term(struct reading *rd, struct text *t, struct err *err)
+{
+    struct prior p;
+    struct err why;
+
+    if (!rd->open)
+        return 0;
+    if (!(rd->reach.rc > 0))
+        return text_bad(t, err, "the term has no line 'switch' or 'window'");
+    prior_init(&p, rd->kind, &rd->reach, rd->z, rd->nelement);
+    for (int i = 0; i < rd->nelement && rd->kind != TERM_ZBL; i++)
+        prior_set_pair(&p, 0, i, i, &rd->pair[i * MAX_Z + i].m);
+    if (prior_mix(&p, 0, MIX_MEAN, &why) < 0) /* which cannot fail */
+        return out_of_range(t, err, why.msg);
+    for (int i = 0; i < rd->nelement; i++)
+        for (int j = 0; j < i; j++)
+            if (rd->pair[i * MAX_Z + j].is)
+                prior_set_pair(&p, 0, i, j, &rd->pair[i * MAX_Z + j].m);
+    rd->open = false;
+    return prior_add(rd->sum, &p, &why) < 0 ? out_of_range(t, err, why.msg) : 0;
+}
+
+static int begin_term(struct reading *rd, struct text *t, const char *kind,
+                      struct err *err)
+{
+    int k = 0, ret = end_term(rd, t, err);
+
+    if (ret < 0)
+        return ret;
+    while (prior_kinds[k] && (!kind || strcmp(prior_kinds[k], kind) != 0))
+        k++;
+    if (!prior_kinds[k] || text_word(t))
+        return text_bad(t, err, "expected 'term morse', 'wall' or 'zbl'");
+    rd->open = true;
+    rd->kind = (enum term_kind)k;
+    rd->reach = (struct reach){.rc = 0};
+    rd->nelement = 0;
+    memset(rd->pair, 0, (size_t)MAX_Z * MAX_Z * sizeof *rd->pair);
+    return 0;
+}
+
+/* Version 1 is one Morse term. */
+static int read_header(struct reading *rd, struct text *t, struct err *err)
 {
     const char *word = "", *version;
     int ret = next_line(t, &word, err);
@@ -126,10 +192,33 @@ static int read_header(struct text *t, struct err *err)
         return ret;
     version = ret ? text_word(t) : NULL;
     if (!version || strcmp(word, "morsel-prior") != 0)
-        return text_bad(t, err, "expected '%s'", header);
-    if (strcmp(version, "1") != 0 || text_word(t))
-        return text_bad(t, err, "expected version 1, not '%s'", version);
-    return 0;
+        return text_bad(t, err, "expected 'morsel-prior 2'");
+    if (parse_int(version, &rd->version) < 0 || rd->version < 1 ||
+        rd->version > 2 || text_word(t))
+        return text_bad(t, err, "expected version 1 or 2, not '%s'", version);
+    return rd->version == 1 ? begin_term(rd, t, "morse", err) : 0;
+}
+
+static int read_line(struct reading *rd, struct text *t, const char *word,
+                     struct err *err)
+{
+    if (strcmp(word, "term") == 0 && rd->version > 1)
+        return begin_term(rd, t, text_word(t), err);
+    if (!rd->open)
+        return text_bad(t, err, "expected 'term'");
+    if (strcmp(word, "switch") == 0)
+        return read_reach(rd, t, false, err);
+    if (strcmp(word, "window") == 0 && rd->version > 1)
+        return read_reach(rd, t, true, err);
+    if (strcmp(word, "element") == 0)
+        return read_element(rd, t, err);
+    if (strcmp(word, "pair") == 0)
+        return read_pair(rd, t, err);
+    return text_bad(t, err,
+                    rd->version > 1 ? "expected 'term', 'switch', 'window', "
+                                      "'element', 'pair' or 'end'"
+                                    : "expected 'switch', 'element', 'pair' or "
+                                      "'end'");
 }
 
 static int read_lines(struct reading *rd, struct text *t, struct err *err)
@@ -139,118 +228,31 @@ static int read_lines(struct reading *rd, struct text *t, struct err *err)
 
     while ((ret = next_line(t, &word, err)) > 0) {
         if (strcmp(word, "end") == 0 && !text_word(t))
-            return rd->rc > 0 ? 0
-                              : text_bad(t, err, "there was no 'switch' line");
-        if (strcmp(word, "switch") == 0)
-            ret = read_switch(rd, t, err);
-        else if (strcmp(word, "element") == 0)
-            ret = read_element(rd, t, err);
-        else if (strcmp(word, "pair") == 0)
-            ret = read_pair(rd, t, err);
-        else
-            ret = text_bad(t, err,
-                           "expected 'switch', 'element', 'pair' or 'end'");
+            return end_term(rd, t, err);
+        ret = read_line(rd, t, word, err);
         if (ret < 0)
             return ret;
     }
     return ret < 0 ? ret : text_bad(t, err, "expected 'end': the file is cut");
 }
 
-static int read_all(struct reading *rd, struct text *t, struct err *err)
-{
-    const char *word = "";
-    int ret = read_header(t, err);
-
-    if (ret == 0)
-        ret = read_lines(rd, t, err);
-    if (ret == 0)
-        ret = next_line(t, &word, err);
-    return ret <= 0 ? ret : text_bad(t, err, "expected nothing after 'end'");
-}
-
 int prior_read(struct prior *p, struct text *t, struct err *err)
 {
-    struct reading rd = {.rc = 0};
+    struct reading rd = {.sum = p};
+    const char *word = "";
     int ret;
 
     *p = (struct prior){0};
     rd.pair = xcalloc((size_t)MAX_Z * MAX_Z, sizeof *rd.pair);
-    ret = read_all(&rd, t, err);
-    if (ret == 0) {
-        prior_init(p, rd.z, rd.nelement, rd.rs, rd.rc);
-        for (int i = 0; i < rd.nelement; i++)
-            prior_set_pair(p, i, i, &rd.pair[i * MAX_Z + i].m);
-        prior_mix(p);
-        for (int i = 0; i < rd.nelement; i++)
-            for (int j = 0; j < i; j++)
-                if (rd.pair[i * MAX_Z + j].is)
-                    prior_set_pair(p, i, j, &rd.pair[i * MAX_Z + j].m);
-    }
+    ret = read_header(&rd, t, err);
+    if (ret == 0)
+        ret = read_lines(&rd, t, err);
+    if (ret == 0)
+        ret = next_line(t, &word, err);
+    if (ret > 0)
+        ret = text_bad(t, err, "expected nothing after 'end'");
+    if (ret < 0)
+        prior_release(p);
     free(rd.pair);
     return ret;
-}
-
-/* With as many digits as come back to the bit, and no more. */
-static void put_real(FILE *out, double x)
-{
-    char buf[32];
-    double back = 0;
-
-    for (int digits = 15; digits <= 17; digits++) {
-        snprintf(buf, sizeof buf, "%.*g", digits, x);
-        if (parse_real(buf, &back) == 0 && back == x)
-            break;
-    }
-    fprintf(out, " %s", buf);
-}
-
-static void put_morse(FILE *out, const struct morse *m)
-{
-    put_real(out, m->d);
-    put_real(out, m->re);
-    put_real(out, m->a);
-    putc('\n', out);
-}
-
-static bool is_mixed(const struct prior *p, int i, int j)
-{
-    int n = p->nelement;
-    const struct morse *m = &p->pair[i * n + j];
-    struct morse mix = morse_mix(&p->pair[i * n + i], &p->pair[j * n + j]);
-
-    return m->d == mix.d && m->re == mix.re && m->a == mix.a;
-}
-
-static void put_comment(FILE *out, const char *comment)
-{
-    for (const char *s = comment; *s;) {
-        int n = (int)strcspn(s, "\n");
-
-        fprintf(out, "# %.*s\n", n, s);
-        s += n + (s[n] == '\n');
-    }
-}
-
-void prior_print(const struct prior *p, const char *comment, FILE *out)
-{
-    int n = p->nelement;
-
-    fprintf(out, "%s\n", header);
-    put_comment(out, comment ? comment : "");
-    fprintf(out, "# angstrom\nswitch");
-    put_real(out, p->rs);
-    put_real(out, p->rc);
-    fprintf(out, "\n# D (eV), re (angstrom), a (1/angstrom)\n");
-    for (int i = 0; i < n; i++) {
-        fprintf(out, "element %s", element_symbol(p->z[i]));
-        put_morse(out, &p->pair[i * n + i]);
-    }
-    for (int i = 0; i < n; i++)
-        for (int j = i + 1; j < n; j++)
-            if (!is_mixed(p, i, j)) {
-                fprintf(out, "pair %s %s", element_symbol(p->z[i]),
-                        element_symbol(p->z[j]));
-                put_morse(out, &p->pair[i * n + j]);
-            }
-    fprintf(out, "end\n");
 }

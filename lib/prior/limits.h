@@ -4,7 +4,6 @@
 #include <morsel/prior.h>
 
 /* Is it within the limits of prior.h?  NaN is not. */
-bool morse_allowed(const struct morse *m);
-bool switch_allowed(double rs, double rc);
+bool reach_allowed(enum term_kind kind, const struct reach *reach);
 
 #endif

@@ -1,24 +1,21 @@
 #include <morsel/prior.h>
+#include <morsel/units.h>
 
 #include <assert.h>
+#include <math.h>
 #include <stdlib.h>
 
 #include "limits.h"
 
+/* Does not interact, whatever it is mixed with. */
+static const struct morse inert = {.d = 0, .re = 1, .a = 1};
+
 void prior_release(struct prior *p)
 {
+    for (int t = 0; t < p->nterm; t++)
+        free(p->term[t].pair);
     free(p->z);
-    free(p->pair);
     *p = (struct prior){0};
-}
-
-void prior_init(struct prior *p, const int *z, int n, double rs, double rc)
-{
-    *p = (struct prior){.rs = rs, .rc = rc, .nelement = n};
-    p->z = xcalloc((size_t)n, sizeof *p->z);
-    p->pair = xcalloc((size_t)n * (size_t)n, sizeof *p->pair);
-    for (int i = 0; i < n; i++)
-        p->z[i] = z[i];
 }
 
 int prior_element(const struct prior *p, int z)
@@ -29,45 +26,121 @@ int prior_element(const struct prior *p, int z)
     return -1;
 }
 
-void prior_set_pair(struct prior *p, int i, int j, const struct morse *m)
+/* What follows from the parameters: the reach in angstrom, and that of ZBL. */
+static struct prior_pair make_pair(const struct prior_term *term, int z1,
+                                   int z2, const struct morse *m)
 {
-    p->pair[i * p->nelement + j] = *m;
-    p->pair[j * p->nelement + i] = *m;
+    double unit = 1;
+
+    if (term->reach.relative)
+        unit = term->kind == TERM_WALL
+                   ? m->re
+                   : element_radius(z1) + element_radius(z2);
+    return (struct prior_pair){
+        .m = *m,
+        .rs = unit * term->reach.rs,
+        .rc = unit * term->reach.rc,
+        .zz = z1 * z2 * EV_PER_HARTREE * ANGSTROM_PER_BOHR,
+        .l = 0.46850 / (pow(z1, 0.23) + pow(z2, 0.23)),
+    };
 }
 
-void prior_mix(struct prior *p)
+void prior_set_pair(struct prior *p, int term, int i, int j,
+                    const struct morse *m)
+{
+    struct prior_term *t = &p->term[term];
+    struct prior_pair q = make_pair(t, p->z[i], p->z[j], m);
+
+    t->pair[i * p->nelement + j] = q;
+    t->pair[j * p->nelement + i] = q;
+    p->rc = fmax(p->rc, q.rc);
+}
+
+static void alloc_pairs(struct prior *p, int term)
 {
     int n = p->nelement;
 
+    p->term[term].pair = xcalloc((size_t)n * (size_t)n, sizeof *p->term->pair);
     for (int i = 0; i < n; i++)
-        for (int j = 0; j < i; j++) {
-            struct morse m =
-                morse_mix(&p->pair[i * n + i], &p->pair[j * n + j]);
-
-            prior_set_pair(p, i, j, &m);
-        }
+        for (int j = 0; j <= i; j++)
+            prior_set_pair(p, term, i, j, &inert);
 }
 
-int prior_published(struct prior *p, const int *z, int n, double rs, double rc,
-                    struct err *err)
+void prior_init(struct prior *p, enum term_kind kind, const struct reach *reach,
+                const int *z, int n)
 {
-    prior_init(p, z, n, rs, rc);
+    *p = (struct prior){.nelement = n, .nterm = 1};
+    p->z = xcalloc((size_t)n, sizeof *p->z);
     for (int i = 0; i < n; i++) {
-        struct morse m;
-
-        assert(prior_element(p, z[i]) == i); /* no element twice */
-        if (!morse_published(z[i], &m)) {
-            prior_release(p);
-            return err_set(err, ERR_RANGE,
-                           "there are no published Morse parameters of %s: "
-                           "fit some to its dimer (fit-morse)",
-                           element_symbol(z[i]));
-        }
-        prior_set_pair(p, i, i, &m);
+        assert(prior_element(p, z[i]) < 0); /* no element twice */
+        p->z[i] = z[i];
     }
-    prior_mix(p);
-    return 0;
+    p->term[0] = (struct prior_term){.kind = kind, .reach = *reach};
+    alloc_pairs(p, 0);
 }
+
+/* Sums ----------------------------------------------------------------------- */
+
+/* The pair (i, j) of term t of from; an element that it lacks is inert. */
+static struct morse find_pair(const struct prior *from, int t, int z1, int z2)
+{
+    int i = prior_element(from, z1), j = prior_element(from, z2);
+
+    if (i >= 0 && j >= 0)
+        return from->term[t].pair[i * from->nelement + j].m;
+    if (z1 == z2)
+        return inert;
+
+    struct morse a = find_pair(from, t, z1, z1), b = find_pair(from, t, z2, z2);
+
+    return morse_mix(&a, &b, MIX_MEAN);
+}
+
+/* Copy the terms of from behind those of to, which knows more elements. */
+static void append_terms(struct prior *to, const struct prior *from)
+{
+    for (int t = 0; t < from->nterm; t++) {
+        int k = to->nterm++;
+
+        to->term[k] = (struct prior_term){.kind = from->term[t].kind,
+                                          .reach = from->term[t].reach};
+        alloc_pairs(to, k);
+        for (int i = 0; i < to->nelement; i++)
+            for (int j = 0; j <= i; j++) {
+                struct morse m = find_pair(from, t, to->z[i], to->z[j]);
+
+                prior_set_pair(to, k, i, j, &m);
+            }
+    }
+}
+
+int prior_add(struct prior *p, struct prior *q, struct err *err)
+{
+    struct prior sum = {.nelement = p->nelement};
+    int nterm = p->nterm + q->nterm;
+
+    sum.z = xcalloc((size_t)p->nelement + q->nelement, sizeof *sum.z);
+    for (int i = 0; i < p->nelement; i++)
+        sum.z[i] = p->z[i];
+    for (int i = 0; i < q->nelement; i++)
+        if (prior_element(p, q->z[i]) < 0)
+            sum.z[sum.nelement++] = q->z[i];
+    if (nterm <= PRIOR_MAX_TERMS) {
+        append_terms(&sum, p);
+        append_terms(&sum, q);
+    } else
+        prior_release(&sum);
+    prior_release(p);
+    prior_release(q);
+    *p = sum;
+    return nterm <= PRIOR_MAX_TERMS
+               ? 0
+               : err_set(err, ERR_RANGE,
+                         "a prior is a sum of at most %d terms, not %d",
+                         PRIOR_MAX_TERMS, nterm);
+}
+
+/* Limits --------------------------------------------------------------------- */
 
 bool morse_allowed(const struct morse *m)
 {
@@ -75,74 +148,13 @@ bool morse_allowed(const struct morse *m)
            m->re <= MORSE_MAX_RE && m->a >= MORSE_MIN_A && m->a <= MORSE_MAX_A;
 }
 
-bool switch_allowed(double rs, double rc)
+bool reach_allowed(enum term_kind kind, const struct reach *reach)
 {
-    return rs > 0 && rs <= rc && rc >= PRIOR_MIN_RC && rc <= PRIOR_MAX_RC;
-}
+    double min = reach->relative ? PRIOR_MIN_FACTOR : PRIOR_MIN_RC;
+    double max = reach->relative ? PRIOR_MAX_FACTOR : PRIOR_MAX_RC;
 
-void prior_put(const struct prior *p, struct bin *b)
-{
-    bin_put_u64(b, (uint64_t)p->nelement);
-    if (p->nelement == 0)
-        return;
-    bin_put_real(b, p->rs);
-    bin_put_real(b, p->rc);
-    for (int i = 0; i < p->nelement; i++)
-        bin_put_u32(b, (uint32_t)p->z[i]);
-    for (int i = 0; i < p->nelement; i++)
-        for (int j = i; j < p->nelement; j++) {
-            const struct morse *m = &p->pair[i * p->nelement + j];
-
-            bin_put_real(b, m->d);
-            bin_put_real(b, m->re);
-            bin_put_real(b, m->a);
-        }
-}
-
-static void get_elements(struct prior *p, struct bin *b)
-{
-    for (int i = 0; i < p->nelement; i++) {
-        uint32_t z = bin_get_u32(b);
-
-        if (z < 1 || z > MAX_Z || prior_element(p, (int)z) >= 0) {
-            b->bad = true;
-            return;
-        }
-        p->z[i] = (int)z;
-    }
-}
-
-static void get_pairs(struct prior *p, struct bin *b)
-{
-    for (int i = 0; i < p->nelement; i++)
-        for (int j = i; j < p->nelement; j++) {
-            struct morse m;
-
-            m.d = bin_get_real(b);
-            m.re = bin_get_real(b);
-            m.a = bin_get_real(b);
-            if (!morse_allowed(&m))
-                b->bad = true;
-            prior_set_pair(p, i, j, &m);
-        }
-}
-
-void prior_get(struct prior *p, struct bin *b)
-{
-    static const int none[MAX_Z];
-    int n = bin_get_count(b, MAX_Z, 4);
-    double rs, rc;
-
-    *p = (struct prior){0};
-    if (n == 0)
-        return;
-    rs = bin_get_real(b);
-    rc = bin_get_real(b);
-    prior_init(p, none, n, rs, rc);
-    if (!switch_allowed(p->rs, p->rc))
-        b->bad = true;
-    get_elements(p, b);
-    get_pairs(p, b);
-    if (b->bad)
-        prior_release(p);
+    if (kind == TERM_WALL)
+        max = 1;
+    return reach->rs > 0 && reach->rs <= reach->rc && reach->rc >= min &&
+           reach->rc <= max && (kind != TERM_WALL || reach->relative);
 }

@@ -29,10 +29,11 @@ says 'fit-morse: Cu: published, Shuaibi et al.'
 says 'fit-morse: C-Cu: mixed'
 absent prior.part
 cat >want <<'END'
-morsel-prior 1
+morsel-prior 2
 # Cu: published, Shuaibi et al., Mach. Learn.: Sci. Technol. 2, 025007 (2021)
 # C: published, Shuaibi et al., Mach. Learn.: Sci. Technol. 2, 025007 (2021)
 # C-Cu: mixed
+term morse
 # angstrom
 switch 5 6.6
 # D (eV), re (angstrom), a (1/angstrom)
@@ -57,7 +58,8 @@ expect 1 'which is quiet' 'test -s said'
     curve C Cu 3.1 1.8 1.7 -150.75
 } >data.xyz
 cat >want <<'END'
-morsel-prior 1
+morsel-prior 2
+term morse
 switch 5 6.6
 element Cu 2.7 2.2 1.4
 element C 8.928283649952903 1.285943211152638 1.8923342241917613

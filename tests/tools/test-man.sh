@@ -18,7 +18,7 @@ examples() {
 # What makes a block of this kind come true.
 proof() {
     case $(head -n 1 "$1") in
-    'morsel-prior 1') echo "train -q --epochs=1 --prior=../$1 -o m train.xyz" ;;
+    'morsel-prior 2') echo "train -q --epochs=1 --prior=../$1 -o m train.xyz" ;;
     'morsel-set 1') echo "featurize --set=../$1 start.xyz" ;;
     *) cat "$1" ;;
     esac

@@ -6,5 +6,6 @@
 /* The parts of the suite of lib/prior. */
 TCase *prior_file_tests(void);
 TCase *prior_fit_tests(void);
+TCase *prior_terms_tests(void);
 
 #endif

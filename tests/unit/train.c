@@ -230,7 +230,7 @@ START_TEST(warm_start_refuses_another_model)
     ck_assert_str_eq(err.msg,
                      "the model to start from has another network shape");
     old.net[0].act = old.net[1].act = ACT_TANH;
-    old.prior.rc += 1;
+    old.prior.term[0].reach.rc += 1;
     ck_assert_int_eq(warm_start(&m, &old, &err), ERR_RANGE);
     ck_assert_str_eq(err.msg, "the model to start from has another prior");
     old.descriptor.cutoff.rc -= 1;

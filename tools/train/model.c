@@ -1,26 +1,6 @@
 #include "train.h"
 
 #include <stdlib.h>
-#include <string.h>
-
-static int get_prior(const char *name, struct prior *p, const int *z, int n,
-                     struct err *err)
-{
-    struct text text;
-    int ret;
-
-    *p = (struct prior){0};
-    if (strcmp(name, "none") == 0)
-        return 0;
-    if (strcmp(name, "published") == 0)
-        return prior_published(p, z, n, PRIOR_RS, PRIOR_RC, err);
-    ret = text_open(&text, name, err);
-    if (ret < 0)
-        return ret;
-    ret = prior_read(p, &text, err);
-    text_close(&text);
-    return ret;
-}
 
 /* The shape of --hidden, without its input. */
 static int get_net(const struct train *t, struct mlp *net, struct err *err)
@@ -52,7 +32,7 @@ int make_model(const struct train *t, struct model *m,
     if (ret == 0)
         ret = stored_set(s, &m->descriptor, t->set, t->input, z, n, err);
     if (ret == 0)
-        ret = get_prior(t->prior, &m->prior, z, n, err);
+        ret = prior_named(&m->prior, t->prior, z, n, err);
     if (ret < 0)
         return ret;
     m->net = xcalloc((size_t)m->descriptor.nelement, sizeof *m->net);
