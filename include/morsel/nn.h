@@ -57,6 +57,17 @@ void mlp_forward(const struct mlp *net, const double *theta, int n,
                  const double *x, double *y, double *dydx, double *work);
 
 /*
+ * The same for a theta that differs from that of the last mlp_forward(), which
+ * had a dydx, in its last layer: another head on the same trunk.  The work is
+ * then good for more heads, but not for mlp_backward().
+ */
+void mlp_head(const struct mlp *net, const double *theta, int n, double *y,
+              double *dydx, double *work);
+
+/* Parameters of the last layer, which stand last in theta. */
+int mlp_nhead(const struct mlp *net);
+
+/*
  * Gradient of a function of the values and slopes of the last mlp_forward():
  * given dL/dy [n] and v = dL/d(dydx) [n][width[0]], add dL/dtheta [nparam] to
  * dtheta.  v may be NULL, and must be if dydx was.  The same theta, n, x and

@@ -20,8 +20,45 @@ struct prediction {
     double *sigma_f;     /* [natoms] of the force vector, eV/angstrom: the root
                             of the mean of |F - mean F|^2 */
     int members;         /* of the committee, over whose members that is */
+    double factor;       /* the sigmas were multiplied by it: see calibration;
+                            0 is as 1 */
+
+    /*
+     * Extrapolation: how many features of an atom lie outside the range that
+     * they had in training, and the largest excess, in units of that range
+     * (of 2 / scale, see below, which is it unless it was next to nothing).
+     * NULL of a potential without features.
+     */
+    int *noutside;   /* [natoms] */
+    double *outside; /* [natoms] */
 };
 void prediction_release(struct prediction *p);
+
+/* The largest `outside` of an atom; 0 if it is not known. */
+double prediction_outside(const struct prediction *p);
+
+/*
+ * Calibration: the factor by which the spread of a committee, or the standard
+ * deviation of a Gaussian process, is to be multiplied so that it is the size
+ * of the errors, as calibrate() of <morsel/train.h> finds it from the frames
+ * that were predicted before they were labelled.
+ */
+struct calibration {
+    double factor;    /* > 0; 1 if nothing is known */
+    int frames;       /* that it comes from; 0: it is not known */
+    int atoms;        /* of these frames, those that may move */
+    double within[2]; /* fraction of them whose force error is within one and
+                         two sigmas, each frame with the factor that the
+                         others give; 0.61 and 0.99 of Gaussian errors */
+};
+#define CALIBRATION_NONE ((struct calibration){.factor = 1})
+
+/* Multiply the sigmas of p by the factor. */
+void prediction_calibrate(struct prediction *p, const struct calibration *c);
+
+/* As part of a model file; the reader sets b->bad on nonsense. */
+void calibration_put(const struct calibration *c, struct bin *b);
+void calibration_get(struct calibration *c, struct bin *b);
 
 struct potential {
     /*
@@ -33,7 +70,8 @@ struct potential {
                 struct prediction *out, struct err *err);
     void (*release)(struct potential *p);
     void *self;
-    uint64_t id; /* hash of the model file: model_id */
+    uint64_t id;      /* hash of the model file: model_id */
+    const char *kind; /* "network" or "gp": whose sigmas these are */
 };
 
 /*
@@ -44,8 +82,9 @@ int potential_read(struct potential *p, const char *path,
                    struct err *err) MORSEL_MUST_CHECK;
 
 /*
- * A network model: for each element a network on scaled features, committee members
- * differing in their weights; energies are relative to a sum over atoms,
+ * A network model: for each element a network on scaled features, committee
+ * members differing in their weights; energies are relative to a sum over
+ * atoms,
  *
  *     E = sum_i e0[element_i] + E_prior + unit sum_i y_i(x_i)
  *     x = (g - shift) * scale
@@ -62,8 +101,11 @@ struct model {
     double *e0;              /* [nelement] eV */
     double unit;             /* eV */
     int members;
-    double **theta;   /* [members][nparam], elements in order */
-    int nparam;       /* sum over elements of mlp_nparam() */
+    bool shared;    /* members differ in the last layer only: one trunk, and
+                         a head for each */
+    double **theta; /* [members][nparam], elements in order */
+    int nparam;     /* sum over elements of mlp_nparam() */
+    struct calibration calibration;
     char *provenance; /* lines "key value" of how it was made */
 };
 
@@ -94,9 +136,13 @@ int model_read(struct model *m, uint64_t *id, const char *path,
 /*
  * Make p evaluate m, which it owns from now on (p->release frees it, and *m
  * is zeroed).  Energy and forces are means over the members; sigmas are
- * standard deviations of the population of members.  Memory is kept from
- * call to call, so that a step of a walk allocates nothing.
+ * standard deviations of the population of members, times the factor of the
+ * calibration.  Memory is kept from call to call, so that a step of a walk
+ * allocates nothing.
  */
 void potential_of_model(struct potential *p, struct model *m, uint64_t id);
+
+/* Release p, made by that function, but for its model, which goes to *m. */
+void model_of_potential(struct model *m, struct potential *p);
 
 #endif

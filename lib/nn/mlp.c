@@ -33,6 +33,11 @@ int mlp_nparam(const struct mlp *net)
     return sum;
 }
 
+int mlp_nhead(const struct mlp *net)
+{
+    return net->width[net->nlayer - 1] + 1;
+}
+
 /* The arrays of all layers, and one more [n][width] of the widest. */
 size_t mlp_nwork(const struct mlp *net, int n)
 {
@@ -74,6 +79,15 @@ static double *lay_out(const struct mlp *net, const double *theta, int n,
     return work;
 }
 
+/* h = a W^T + b, with a the output of the layer before */
+static void add_inputs(const struct layer *q, int n, const double *a)
+{
+    for (int i = 0; i < n; i++)
+        memcpy(q->a + (size_t)i * (size_t)q->out, q->b,
+               (size_t)q->out * sizeof *q->b);
+    la_gemm(LA_N, LA_T, n, q->out, q->in, 1, a, q->w, 1, q->a);
+}
+
 /* h_l = a_{l-1} W_l^T + b_l,  a_l = s(h_l);  the last layer has no s. */
 static void propagate(const struct mlp *net, int n, const double *x,
                       struct layer *layers)
@@ -81,11 +95,7 @@ static void propagate(const struct mlp *net, int n, const double *x,
     for (int l = 1; l <= net->nlayer; l++) {
         struct layer *q = &layers[l];
 
-        for (int i = 0; i < n; i++)
-            memcpy(q->a + (size_t)i * (size_t)q->out, q->b,
-                   (size_t)q->out * sizeof *q->b);
-        la_gemm(LA_N, LA_T, n, q->out, q->in, 1, l > 1 ? q[-1].a : x, q->w, 1,
-                q->a);
+        add_inputs(q, n, l > 1 ? q[-1].a : x);
         if (l < net->nlayer)
             activate(net->act, n * q->out, q->a, q->slope, q->curv);
     }
@@ -93,7 +103,7 @@ static void propagate(const struct mlp *net, int n, const double *x,
 
 /* delta_L = 1,  dy/da_{l-1} = delta_l W_l,  delta_l = s'(h_l) dy/da_l */
 static void differentiate(const struct mlp *net, int n, struct layer *layers,
-                          double *dydx)
+                          bool backward, double *dydx)
 {
     for (int i = 0; i < n; i++)
         layers[net->nlayer].delta[i] = 1;
@@ -101,11 +111,11 @@ static void differentiate(const struct mlp *net, int n, struct layer *layers,
         struct layer *q = &layers[l], *p = q - 1;
 
         la_gemm(LA_N, LA_N, n, q->in, q->out, 1, q->delta, q->w, 0, p->delta);
-#pragma omp simd
-        for (int i = 0; i < n * p->out; i++) {
+        for (int i = 0; backward && i < n * p->out; i++)
             p->curv[i] *= p->delta[i];
+#pragma omp simd
+        for (int i = 0; i < n * p->out; i++)
             p->delta[i] *= p->slope[i];
-        }
     }
     la_gemm(LA_N, LA_N, n, layers[1].in, layers[1].out, 1, layers[1].delta,
             layers[1].w, 0, dydx);
@@ -120,7 +130,19 @@ void mlp_forward(const struct mlp *net, const double *theta, int n,
     propagate(net, n, x, layers);
     memcpy(y, layers[net->nlayer].a, (size_t)n * sizeof *y);
     if (dydx)
-        differentiate(net, n, layers, dydx);
+        differentiate(net, n, layers, true, dydx);
+}
+
+void mlp_head(const struct mlp *net, const double *theta, int n, double *y,
+              double *dydx, double *work)
+{
+    struct layer layers[MLP_MAX_LAYERS + 1], *last = &layers[net->nlayer];
+
+    assert(net->nlayer > 1);
+    lay_out(net, theta, n, work, layers);
+    add_inputs(last, n, last[-1].a);
+    memcpy(y, last->a, (size_t)n * sizeof *y);
+    differentiate(net, n, layers, false, dydx);
 }
 
 /*

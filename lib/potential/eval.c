@@ -1,14 +1,28 @@
 #include <morsel/potential.h>
 
+#include <assert.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
+
+#include "file.h"
 
 void prediction_release(struct prediction *p)
 {
     free(p->forces);
     free(p->sigma_f);
+    free(p->noutside);
+    free(p->outside);
     *p = (struct prediction){0};
+}
+
+double prediction_outside(const struct prediction *p)
+{
+    double largest = 0;
+
+    for (int i = 0; p->outside && i < p->natoms; i++)
+        largest = fmax(largest, p->outside[i]);
+    return largest;
 }
 
 /* A model at work: what one evaluation leaves for the next. */
@@ -30,6 +44,16 @@ struct evaluator {
     double *energy;      /* [members] eV, without prior and e0 */
 };
 
+/* Where the work of the network of an element begins. */
+static size_t work_of(const struct evaluator *s, int element)
+{
+    size_t at = 0;
+
+    for (int el = 0; el < element; el++)
+        at += mlp_nwork(&s->m.net[el], s->start[el + 1] - s->start[el]);
+    return at;
+}
+
 static void reserve(struct evaluator *s)
 {
     const struct features *f = &s->f;
@@ -49,14 +73,11 @@ static void reserve(struct evaluator *s)
         s->dedg = xrealloc(s->dedg, (size_t)ng, sizeof *s->dedg);
         s->room_g = ng;
     }
-    for (int el = 0; el < s->m.descriptor.nelement; el++) {
-        int n = s->start[el + 1] - s->start[el];
-        size_t nwork = n > 0 ? mlp_nwork(&s->m.net[el], n) : 0;
+    size_t nwork = work_of(s, s->m.descriptor.nelement);
 
-        if (nwork > s->room_work) {
-            s->work = xrealloc(s->work, nwork, sizeof *s->work);
-            s->room_work = nwork;
-        }
+    if (nwork > s->room_work) {
+        s->work = xrealloc(s->work, nwork, sizeof *s->work);
+        s->room_work = nwork;
     }
 }
 
@@ -126,6 +147,23 @@ static void scatter(struct evaluator *s)
     }
 }
 
+/* y and dy/dx of the atoms of an element, by its network of member k. */
+static void eval_network(struct evaluator *s, int k, int el)
+{
+    const struct model *m = &s->m;
+    const double *theta = m->theta[k] + model_offset(m, el);
+    int first = s->start[el], n = s->start[el + 1] - first;
+    double *x = s->x + block_of(s, el), *dydx = s->dydx + block_of(s, el);
+    double *work = s->work + work_of(s, el);
+
+    if (n == 0)
+        return;
+    if (k > 0 && m->shared)
+        mlp_head(&m->net[el], theta, n, s->y + first, dydx, work);
+    else
+        mlp_forward(&m->net[el], theta, n, x, s->y + first, dydx, work);
+}
+
 /* Energy and forces of the networks of member k. */
 static void eval_member(struct evaluator *s, int k)
 {
@@ -133,13 +171,8 @@ static void eval_member(struct evaluator *s, int k)
     int natoms = s->f.natoms;
     double(*forces)[3] = s->forces + (size_t)k * (size_t)natoms, sum = 0;
 
-    for (int el = 0; el < m->descriptor.nelement; el++) {
-        int n = s->start[el + 1] - s->start[el], at = block_of(s, el);
-
-        if (n > 0)
-            mlp_forward(&m->net[el], m->theta[k] + model_offset(m, el), n,
-                        s->x + at, s->y + s->start[el], s->dydx + at, s->work);
-    }
+    for (int el = 0; el < m->descriptor.nelement; el++)
+        eval_network(s, k, el);
     for (int i = 0; i < natoms; i++)
         sum += s->y[s->row[i]];
     s->energy[k] = m->unit * sum;
@@ -183,6 +216,29 @@ static void combine(const struct evaluator *s, struct prediction *out)
     }
 }
 
+/* Which features are outside their range in training, and how far. */
+static void find_outside(const struct evaluator *s, struct prediction *out)
+{
+    const struct model *m = &s->m;
+
+    for (int i = 0; i < out->natoms; i++) {
+        int el = s->f.element[i];
+        const double *g = s->f.g + s->f.first[i];
+
+        out->noutside[i] = 0;
+        out->outside[i] = 0;
+        for (int k = 0; k < m->descriptor.nsf[el]; k++) {
+            double low = m->low[el][k], high = m->high[el][k];
+            double past = fmax(low - g[k], g[k] - high);
+
+            if (!(past > 0))
+                continue;
+            out->noutside[i]++;
+            out->outside[i] = fmax(out->outside[i], past * m->scale[el][k] / 2);
+        }
+    }
+}
+
 static int check_finite(const struct prediction *out, struct err *err)
 {
     bool finite = isfinite(out->energy) && isfinite(out->sigma_e);
@@ -201,6 +257,8 @@ static void prepare(struct prediction *out, int natoms, int members)
         prediction_release(out);
         out->forces = xcalloc((size_t)natoms, sizeof *out->forces);
         out->sigma_f = xcalloc((size_t)natoms, sizeof *out->sigma_f);
+        out->noutside = xcalloc((size_t)natoms, sizeof *out->noutside);
+        out->outside = xcalloc((size_t)natoms, sizeof *out->outside);
         out->natoms = natoms;
     }
     out->members = members;
@@ -227,12 +285,24 @@ static int eval(struct potential *p, const struct atoms *a,
 
     prepare(out, a->natoms, m->members);
     combine(s, out);
+    prediction_calibrate(out, &m->calibration);
+    find_outside(s, out);
     for (int i = 0; i < a->natoms; i++)
         e0 += m->e0[s->f.element[i]];
     if (m->prior.nelement > 0)
         out->energy += prior_eval(&m->prior, a, &s->nb, out->forces);
     out->energy += e0;
     return check_finite(out, err);
+}
+
+void model_of_potential(struct model *m, struct potential *p)
+{
+    struct evaluator *s = p->self;
+
+    assert(p->eval == eval);
+    *m = s->m;
+    s->m = (struct model){0};
+    p->release(p);
 }
 
 static void release(struct potential *p)
@@ -268,4 +338,5 @@ void potential_of_model(struct potential *p, struct model *m, uint64_t id)
     s->energy = xcalloc((size_t)s->m.members, sizeof *s->energy);
     *p = (struct potential){
         .eval = eval, .release = release, .self = s, .id = id};
+    p->kind = KIND_NETWORK;
 }

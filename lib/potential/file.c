@@ -79,6 +79,7 @@ int model_write(const struct model *m, FILE *f, const char *path,
     for (int el = 0; el < d->nelement; el++)
         put_net(&m->net[el], &b);
     bin_put_u64(&b, (uint64_t)m->members);
+    bin_put_u32(&b, m->shared);
     for (int el = 0; el < d->nelement; el++) {
         size_t n = (size_t)d->nsf[el];
 
@@ -91,6 +92,7 @@ int model_write(const struct model *m, FILE *f, const char *path,
     bin_put_real(&b, m->unit);
     for (int k = 0; k < m->members; k++)
         bin_put_reals(&b, m->theta[k], (size_t)m->nparam);
+    calibration_put(&m->calibration, &b);
     bin_put_text(&b, m->provenance ? m->provenance : "");
     ret = bin_write(&b, f, path, err);
     bin_release(&b);
@@ -152,6 +154,21 @@ static void get_finite(struct bin *b, double *x, int n)
             b->bad = true;
 }
 
+/* Members that share a trunk must do so. */
+static void check_shared(const struct model *m, struct bin *b)
+{
+    for (int el = 0; m->shared && el < m->descriptor.nelement; el++) {
+        const struct mlp *net = &m->net[el];
+        int from = model_offset(m, el), n = mlp_nparam(net) - mlp_nhead(net);
+
+        if (net->nlayer < 2)
+            b->bad = true;
+        for (int k = 1; k < m->members; k++)
+            if (memcmp(m->theta[0] + from, m->theta[k] + from, (size_t)n * 8))
+                b->bad = true;
+    }
+}
+
 /*
  * The networks come first, so that all sizes are known, and are compared with
  * what is left of the file, before anything of that size is allocated.
@@ -173,6 +190,7 @@ void model_get(struct model *m, struct bin *b)
 
     long nparam = b->bad ? -1 : count_params(m);
     int members = 0;
+    uint32_t shared;
 
     if (nparam > 0)
         members = bin_get_count(b, MAX_MEMBERS, (size_t)nparam * 8);
@@ -180,7 +198,10 @@ void model_get(struct model *m, struct bin *b)
         b->bad = true;
         return;
     }
+    shared = bin_get_u32(b);
     model_alloc(m, members);
+    m->shared = shared == 1;
+    b->bad = b->bad || shared > 1;
     for (int el = 0; el < d->nelement; el++) {
         get_finite(b, m->shift[el], d->nsf[el]);
         get_finite(b, m->scale[el], d->nsf[el]);
@@ -191,6 +212,8 @@ void model_get(struct model *m, struct bin *b)
     get_finite(b, &m->unit, 1);
     for (int k = 0; k < members; k++)
         get_finite(b, m->theta[k], m->nparam);
+    check_shared(m, b);
+    calibration_get(&m->calibration, b);
     m->provenance = bin_get_text(b);
 }
 

@@ -47,6 +47,7 @@ void model_alloc(struct model *m, int members)
             m->scale[el][k] = 1;
     m->e0 = xcalloc((size_t)d->nelement, sizeof *m->e0);
     m->unit = 1;
+    m->calibration = CALIBRATION_NONE;
 
     m->members = members;
     m->nparam = model_offset(m, d->nelement);

@@ -72,6 +72,15 @@ int source_ask(struct source *s, const struct trajectory *t,
     return ret == ERR_NUMERIC ? 0 : ret; /* not finite */
 }
 
+/* Whose sigmas these are, and times what: calibrate() asks for it. */
+static void put_origin(struct frame *f, const struct source *s)
+{
+    if (s->model.kind)
+        frame_set_text(f, "ml_kind", s->model.kind);
+    if (s->prediction.factor > 0)
+        frame_set_real(f, "ml_factor", s->prediction.factor);
+}
+
 static void put_prediction(struct frame *f, const struct source *s)
 {
     char id[17];
@@ -81,7 +90,10 @@ static void put_prediction(struct frame *f, const struct source *s)
     if (s->sigma_f) {
         frame_set_real(f, "ml_sigma_e", s->prediction.sigma_e);
         frame_set_column(f, "ml_sigma_f", 1, s->sigma_f);
+        put_origin(f, s);
     }
+    if (s->prediction.outside)
+        frame_set_real(f, "ml_outside", prediction_outside(&s->prediction));
     snprintf(id, sizeof id, "%016" PRIx64, s->model.id);
     frame_set_text(f, "model_id", id);
 }

@@ -260,6 +260,33 @@ START_TEST(backward_adds_and_can_be_repeated)
 }
 END_TEST
 
+/* A head on the trunk of another theta: the same as going all the way. */
+START_TEST(head_is_a_forward_with_its_trunk)
+{
+    struct batch b;
+
+    batch_init(&b, net_of(3, _i));
+    forward(&b);
+    int nhead = mlp_nhead(&b.net), first = b.nparam - nhead;
+    double *dydx = xcalloc((size_t)b.nin, sizeof *dydx), y[NROW];
+
+    ck_assert_int_eq(nhead, b.net.width[b.net.nlayer - 1] + 1);
+    for (int round = 0; round < 2; round++) {
+        for (int p = first; p < b.nparam; p++)
+            b.theta[p] = 0.7 * cos(3 * p + round);
+        mlp_head(&b.net, b.theta, NROW, y, dydx, b.work);
+        double *work = xcalloc(mlp_nwork(&b.net, NROW), sizeof *work);
+
+        mlp_forward(&b.net, b.theta, NROW, b.x, b.y, b.dydx, work);
+        ck_assert_mem_eq(y, b.y, sizeof y);
+        ck_assert_mem_eq(dydx, b.dydx, (size_t)b.nin * sizeof *dydx);
+        free(work);
+    }
+    free(dydx);
+    batch_release(&b);
+}
+END_TEST
+
 START_TEST(no_rows_are_no_work)
 {
     struct batch b;
@@ -377,6 +404,7 @@ Suite *nn_suite(void)
                         NDEPTH * NACT);
     tcase_add_loop_test(t, batch_is_the_sum_of_its_rows, 0, NACT);
     tcase_add_test(t, backward_adds_and_can_be_repeated);
+    tcase_add_loop_test(t, head_is_a_forward_with_its_trunk, 0, NACT);
     tcase_add_test(t, no_rows_are_no_work);
     tcase_add_test(t, linear_net_is_exact);
     tcase_add_test(t, reference_atom_is_reproduced);

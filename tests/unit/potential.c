@@ -202,6 +202,106 @@ START_TEST(committee_is_the_mean_of_its_members)
 }
 END_TEST
 
+/* Heads on one trunk: the same numbers whether the evaluator knows or not. */
+START_TEST(shared_trunk_is_computed_once)
+{
+    struct prediction all = {0}, one = {0};
+    struct potential p, q;
+    struct model m[2];
+    struct atoms a;
+
+    crooked(&a);
+    for (int r = 0; r < 2; r++) {
+        random_model(&m[r], 4, true);
+        share_trunk(&m[r]);
+        m[r].shared = r;
+    }
+    potential_of_model(&p, &m[0], 0);
+    potential_of_model(&q, &m[1], 0);
+    eval(&p, &a, &all);
+    eval(&q, &a, &one);
+    ck_assert_double_gt(all.sigma_e, 1e-3);
+    ck_assert_double_eq(all.energy, one.energy);
+    ck_assert_double_eq(all.sigma_e, one.sigma_e);
+    ck_assert_mem_eq(all.forces, one.forces, 3 * sizeof *all.forces);
+    ck_assert_mem_eq(all.sigma_f, one.sigma_f, 3 * sizeof *all.sigma_f);
+    prediction_release(&all);
+    prediction_release(&one);
+    p.release(&p);
+    q.release(&q);
+    atoms_release(&a);
+}
+END_TEST
+
+START_TEST(calibration_multiplies_all_sigmas)
+{
+    struct prediction plain = {0}, out = {0};
+    struct potential p;
+    struct model m;
+    struct atoms a;
+
+    crooked(&a);
+    make_potential(&p, 3, true);
+    eval(&p, &a, &plain);
+    ck_assert_double_eq(plain.factor, 1);
+    model_of_potential(&m, &p);
+    ck_assert_ptr_null(p.self);
+    m.calibration.factor = 2.7;
+    potential_of_model(&p, &m, 0);
+    ck_assert_str_eq(p.kind, "network");
+    eval(&p, &a, &out);
+    ck_assert_double_eq(out.energy, plain.energy);
+    ck_assert_double_eq(out.factor, 2.7);
+    ck_close(out.sigma_e, 2.7 * plain.sigma_e, 1e-15);
+    for (int i = 0; i < 3; i++)
+        ck_close(out.sigma_f[i], 2.7 * plain.sigma_f[i], 1e-15);
+    prediction_release(&plain);
+    prediction_release(&out);
+    p.release(&p);
+    atoms_release(&a);
+}
+END_TEST
+
+/* Ranges that end a known way from the features of these atoms. */
+START_TEST(extrapolation_is_told)
+{
+    struct prediction out = {0};
+    struct features f = {0};
+    struct neighbors nb = {0};
+    struct potential p;
+    struct model m;
+    struct atoms a;
+    struct err err;
+
+    crooked(&a);
+    random_model(&m, 1, true);
+    ck_assert_int_eq(neighbors_find(&nb, &a, m.descriptor.cutoff.rc, &err), 0);
+    ck_assert_int_eq(features_compute(&f, &m.descriptor, &a, &nb, false, &err),
+                     0);
+    for (int el = 0; el < 2; el++)
+        for (int k = 0; k < m.descriptor.nsf[el]; k++) {
+            m.low[el][k] = -1e3;
+            m.high[el][k] = 1e3;
+        }
+    m.high[0][3] = f.g[f.first[2] + 3] - 0.4; /* the carbon: 2 of them */
+    m.scale[0][3] = 0.5;
+    m.low[0][7] = f.g[f.first[2] + 7] + 0.9;
+    m.scale[0][7] = 2;
+    potential_of_model(&p, &m, 0);
+    eval(&p, &a, &out);
+    ck_assert_int_eq(out.noutside[0], 0);
+    ck_assert_int_eq(out.noutside[2], 2);
+    ck_assert_double_eq(out.outside[1], 0);
+    ck_close(out.outside[2], 0.9, 1e-12); /* and not 0.1 */
+    ck_assert_double_eq(prediction_outside(&out), out.outside[2]);
+    features_release(&f);
+    neighbors_release(&nb);
+    prediction_release(&out);
+    p.release(&p);
+    atoms_release(&a);
+}
+END_TEST
+
 /* One carbon alone, by hand: x = (0 - shift) scale in a net of no layers. */
 START_TEST(lone_atom_by_hand)
 {
@@ -291,6 +391,9 @@ Suite *potential_suite(void)
     tcase_add_test(t, forces_sum_to_zero);
     tcase_add_test(t, supercell_is_n_cells);
     tcase_add_test(t, committee_is_the_mean_of_its_members);
+    tcase_add_test(t, shared_trunk_is_computed_once);
+    tcase_add_test(t, calibration_multiplies_all_sigmas);
+    tcase_add_test(t, extrapolation_is_told);
     tcase_add_test(t, lone_atom_by_hand);
     tcase_add_test(t, large_energies_lose_nothing);
     tcase_add_test(t, refuses_what_it_does_not_know);

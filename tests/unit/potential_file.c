@@ -45,6 +45,20 @@ void random_model(struct model *m, int members, bool prior)
     m->provenance = xstrdup("tool test\nseed 7\n");
 }
 
+/* All members get the trunk of the first. */
+void share_trunk(struct model *m)
+{
+    for (int el = 0; el < m->descriptor.nelement; el++) {
+        int from = model_offset(m, el);
+        int n = mlp_nparam(&m->net[el]) - mlp_nhead(&m->net[el]);
+
+        for (int k = 1; k < m->members; k++)
+            memcpy(m->theta[k] + from, m->theta[0] + from,
+                   (size_t)n * sizeof(double));
+    }
+    m->shared = true;
+}
+
 /* A file of its own in the folder for temporary files. */
 static char path[] = "/tmp/morsel-test-XXXXXX";
 
@@ -83,6 +97,9 @@ START_TEST(file_brings_everything_back)
     long size, size2;
 
     random_model(&m, 2, true);
+    if (_i)
+        share_trunk(&m);
+    m.calibration = (struct calibration){1.7, 3, 27, {0.5, 0.75}};
     write_model(&m);
     unsigned char *bytes = read_bytes(&size);
 
@@ -91,6 +108,11 @@ START_TEST(file_brings_everything_back)
     ck_assert_int_eq(r.members, 2);
     ck_assert_int_eq(r.nparam, m.nparam);
     ck_assert_str_eq(r.provenance, m.provenance);
+    ck_assert_int_eq(r.shared, _i);
+    ck_assert_double_eq(r.calibration.factor, 1.7);
+    ck_assert_int_eq(r.calibration.frames, 3);
+    ck_assert_int_eq(r.calibration.atoms, 27);
+    ck_assert_double_eq(r.calibration.within[1], 0.75);
     ck_assert_mem_eq(r.theta[1], m.theta[1], (size_t)m.nparam * sizeof(double));
     ck_assert_double_eq(r.high[1][19], m.high[1][19]);
     write_model(&r);
@@ -127,6 +149,34 @@ static unsigned char *small_file(long *size)
     model_release(&m);
     return read_bytes(size);
 }
+
+static void must_be_damaged(const struct model *m)
+{
+    struct model r;
+    struct err err;
+
+    write_model(m);
+    ck_assert_int_eq(model_read(&r, NULL, path, &err), ERR_FORMAT);
+    ck_assert_ptr_nonnull(strstr(err.msg, "damaged or not a model"));
+    unlink(path);
+}
+
+/* Files that are whole and make no sense. */
+START_TEST(nonsense_is_refused)
+{
+    struct model m;
+
+    random_model(&m, 2, true);
+    m.shared = true; /* two trunks */
+    must_be_damaged(&m);
+    m.shared = false;
+    m.calibration.factor = 0;
+    must_be_damaged(&m);
+    m.calibration = (struct calibration){1, 1, 9, {0.5, 1.1}};
+    must_be_damaged(&m);
+    model_release(&m);
+}
+END_TEST
 
 static void must_refuse(void)
 {
@@ -232,7 +282,8 @@ TCase *potential_file_tests(void)
 {
     TCase *t = tcase_create("file");
 
-    tcase_add_test(t, file_brings_everything_back);
+    tcase_add_test(t, nonsense_is_refused);
+    tcase_add_loop_test(t, file_brings_everything_back, 0, 2);
     tcase_add_test(t, every_prefix_is_refused);
     tcase_add_test(t, every_bit_flip_is_refused);
     tcase_add_test(t, every_bit_flip_is_survived);

@@ -7,6 +7,7 @@
 
 /* A committee with random weights, and everything else crooked. */
 void random_model(struct model *m, int members, bool prior);
+void share_trunk(struct model *m);
 
 /* A part of the suite of lib/potential. */
 TCase *potential_file_tests(void);
