@@ -1,51 +1,42 @@
 #include <morsel/select.h>
 
-#include <math.h>
 #include <stdlib.h>
+
+#include "making.h"
 
 void selection_release(struct selection *s)
 {
+    for (int i = 0; i < s->nunphysical; i++)
+        free(s->refusal[i].why);
+    free(s->refusal);
     free(s->index);
     free(s->query);
+    free(s->score);
     *s = (struct selection){0};
 }
 
 bool strategy_uncertain(enum strategy how)
 {
-    return how == SELECT_UNCERTAIN || how == SELECT_LAST_UNCERTAIN;
+    return how == SELECT_UNCERTAIN || how == SELECT_BAND;
 }
 
-bool frame_uncertainty(const struct frame *f, double *sigma)
+bool strategy_features(enum strategy how)
 {
-    const double *s = frame_get_column(f, "ml_sigma_f", 1);
-
-    *sigma = 0;
-    for (int i = 0; s && i < f->atoms.natoms; i++) {
-        const bool *move = f->atoms.move ? f->atoms.move[i] : NULL;
-
-        if (move && !move[0] && !move[1] && !move[2])
-            continue;
-        if (isnan(s[i])) {
-            *sigma = NAN;
-            return true;
-        }
-        *sigma = fmax(*sigma, s[i]);
-    }
-    return s;
+    return how == SELECT_FARTHEST || how == SELECT_MAXVOL;
 }
 
-/* A selection in the making. */
-struct making {
-    const struct frames *pool, *known;
-    const struct query *query;
-    struct selection *s;
-    bool *seen; /* [pool->n] chosen or passed over */
-};
-
-static bool is_twin(const struct making *m, const struct atoms *a)
+bool strategy_bands(enum strategy how)
 {
-    double twin = m->query->twin;
+    return how == SELECT_NEB || how == SELECT_NEB_PAPER;
+}
 
+bool making_done(const struct making *m)
+{
+    return m->s->n >= m->most;
+}
+
+bool is_twin(const struct making *m, const struct atoms *a, double twin)
+{
     for (int i = 0; i < m->known->n; i++)
         if (atoms_displacement(a, &m->known->frame[i].atoms) <= twin)
             return true;
@@ -58,26 +49,40 @@ static bool is_twin(const struct making *m, const struct atoms *a)
     return false;
 }
 
-/* Choose frame i, unless there is something against it. */
-static bool take(struct making *m, int i, const char *why)
+static void refuse(struct selection *s, int i, const struct err *why)
+{
+    size_t n = (size_t)s->nunphysical + 1;
+
+    s->refusal = xrealloc(s->refusal, n, sizeof *s->refusal);
+    s->refusal[s->nunphysical++] = (struct refusal){i, xstrdup(why->msg)};
+}
+
+bool take_scored(struct making *m, int i, const char *why, double score)
 {
     const struct atoms *a = &m->pool->frame[i].atoms;
     struct selection *s = m->s;
+    struct err err;
 
-    if (m->seen[i])
+    if (m->seen[i] || making_done(m))
         return false;
     m->seen[i] = true;
-    if (atoms_closest(a, NULL, NULL) < m->query->overlap) {
-        s->nunphysical++;
+    if (preflight_check(&m->query->preflight, a, &err) < 0) {
+        refuse(s, i, &err);
         return false;
     }
-    if (is_twin(m, a)) {
+    if (is_twin(m, a, m->query->twin)) {
         s->ntwin++;
         return false;
     }
     s->index[s->n] = i;
+    s->score[s->n] = score;
     s->query[s->n++] = why;
     return true;
+}
+
+bool take(struct making *m, int i, const char *why)
+{
+    return take_scored(m, i, why, NAN);
 }
 
 static void take_last(struct making *m)
@@ -89,74 +94,91 @@ static void take_last(struct making *m)
             return;
 }
 
-/* Walk through the pool in random order until there are enough. */
+void take_shuffled(struct making *m, int *list, int n, const char *why,
+                   struct rng *rng)
+{
+    for (int left = n; left > 0 && !making_done(m); left--) {
+        int k = rng_below(rng, left), i = list[k];
+
+        list[k] = list[left - 1];
+        take(m, i, why);
+    }
+}
+
 static void take_random(struct making *m, struct rng *rng)
 {
     int n = m->pool->n;
-    int *order = xcalloc((size_t)n, sizeof *order);
+    int *all = xcalloc((size_t)n, sizeof *all);
 
     for (int i = 0; i < n; i++)
-        order[i] = i;
-    for (int left = n; left > 0 && m->s->n < m->query->n; left--) {
-        int k = rng_below(rng, left), i = order[k];
-
-        order[k] = order[left - 1];
-        take(m, i, "random");
-    }
-    free(order);
+        all[i] = i;
+    take_shuffled(m, all, n, "random", rng);
+    free(all);
 }
 
-struct ranked {
-    double sigma; /* eV/angstrom; INFINITY for NaN */
-    int index;
-};
-
-static int by_sigma(const void *a, const void *b)
+static void take_all(struct making *m)
 {
-    const struct ranked *x = a, *y = b;
-
-    if (x->sigma != y->sigma)
-        return x->sigma < y->sigma ? 1 : -1;
-    return x->index - y->index;
+    for (int i = 0; i < m->pool->n; i++)
+        take(m, i, "all");
 }
 
-static void take_uncertain(struct making *m)
+static int take_by(struct making *m, struct rng *rng, struct err *err)
 {
-    int n = m->pool->n;
-    struct ranked *r = xcalloc((size_t)n, sizeof *r);
-
-    for (int i = 0; i < n; i++) {
-        r[i].index = i;
-        frame_uncertainty(&m->pool->frame[i], &r[i].sigma);
-        if (isnan(r[i].sigma))
-            r[i].sigma = INFINITY;
+    switch (m->query->how) {
+    case SELECT_RANDOM:
+        take_random(m, rng);
+        break;
+    case SELECT_UNCERTAIN:
+        take_uncertain(m);
+        break;
+    case SELECT_BAND:
+        take_band(m, rng);
+        break;
+    case SELECT_FARTHEST:
+        return take_farthest(m, err);
+    case SELECT_MAXVOL:
+        return take_maxvol(m, err);
+    case SELECT_STRATIFIED:
+        take_strata(m);
+        break;
+    case SELECT_NEB_PAPER:
+        return take_neb_paper(m, err);
+    case SELECT_NEB:
+        return take_neb(m, err);
+    case SELECT_ALL:
+        take_all(m);
+        break;
+    case SELECT_LAST:
+        break;
     }
-    qsort(r, (size_t)n, sizeof *r, by_sigma);
-    for (int k = 0; k < n && m->s->n < m->query->n; k++)
-        if (r[k].sigma > m->query->threshold)
-            take(m, r[k].index, "uncertain");
-        else if (!m->seen[r[k].index])
-            m->s->ncertain++;
-    free(r);
+    return 0;
 }
 
-void select_frames(struct selection *s, const struct frames *pool,
-                   const struct frames *known, const struct query *query,
-                   struct rng *rng)
+int select_frames(struct selection *s, const struct frames *pool,
+                  const struct frames *known, const struct query *query,
+                  struct rng *rng, struct err *err)
 {
     size_t most = (size_t)(query->n < pool->n ? query->n : pool->n);
-    struct making m = {.pool = pool, .known = known, .query = query, .s = s};
+    struct making m = {.pool = pool,
+                       .known = known,
+                       .query = query,
+                       .s = s,
+                       .most = (int)most};
     enum strategy how = query->how;
+    int ret = 0;
 
     *s = (struct selection){0};
     s->index = xcalloc(most, sizeof *s->index);
     s->query = xcalloc(most, sizeof *s->query);
+    s->score = xcalloc(most, sizeof *s->score);
     m.seen = xcalloc((size_t)pool->n, sizeof *m.seen);
-    if (most > 0 && how != SELECT_RANDOM && how != SELECT_UNCERTAIN)
+    if (most > 0 &&
+        (query->last || how == SELECT_LAST || how == SELECT_STRATIFIED))
         take_last(&m);
-    if (how == SELECT_RANDOM || how == SELECT_LAST_RANDOM)
-        take_random(&m, rng);
-    if (strategy_uncertain(how))
-        take_uncertain(&m);
+    if (most > 0)
+        ret = take_by(&m, rng, err);
     free(m.seen);
+    if (ret < 0)
+        selection_release(s);
+    return ret;
 }

@@ -93,7 +93,7 @@ absent bad.xyz
 expect 2 'refuses an empty pool' "$RUN sample /dev/null"
 says 'expected frames: there are none'
 expect 2 'refuses an unknown strategy' "$RUN sample --strategy=best traj.xyz"
-says "--strategy: 'best' is not one of random, last, last+random, uncertain, last+uncertain"
+says "--strategy: 'best' is not one of last+random, random, last, uncertain, last+uncertain, band"
 expect 2 'refuses a count of none' "$RUN sample -n 0 traj.xyz"
 says "--count: '0' is not a whole number from 1"
 expect 2 'refuses a missing file' "$RUN sample -o bad.xyz no-such-file"

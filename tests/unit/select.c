@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "select_suite.h"
 #include "suites.h"
 
 enum { NFRAME = 8 };
@@ -31,17 +32,44 @@ static void walk(struct frames *s, int n, const double *sigma)
     }
 }
 
-static const struct query plain = {
-    .how = SELECT_LAST_RANDOM, .n = 3, .twin = 0.001, .overlap = 0.5};
+void pool_add_dimer(struct frames *s, double x, double y, double z,
+                    double sigma)
+{
+    struct atoms a;
+    struct frame f;
 
-static void choose(struct selection *s, const struct frames *pool,
-                   const struct frames *known, const struct query *query,
-                   uint64_t seed)
+    atoms_init(&a, 2);
+    a.z[0] = a.z[1] = 29;
+    a.pos[1][0] = x;
+    a.pos[1][1] = y;
+    a.pos[1][2] = z;
+    frame_of_atoms(&f, &a);
+    if (sigma >= 0) {
+        double both[2] = {0, sigma};
+
+        frame_set_column(&f, "ml_sigma_f", 1, both);
+    }
+    frames_append(s, &f);
+    frame_release(&f);
+    atoms_release(&a);
+}
+
+const struct query plain_query = {.how = SELECT_RANDOM,
+                                  .last = true,
+                                  .n = 3,
+                                  .twin = 0.001,
+                                  .ceiling = INFINITY,
+                                  .preflight = {.overlap = 0.5}};
+
+void choose(struct selection *s, const struct frames *pool,
+            const struct frames *known, const struct query *query,
+            uint64_t seed)
 {
     struct rng rng;
+    struct err err;
 
     rng_init(&rng, seed);
-    select_frames(s, pool, known, query, &rng);
+    ck_assert_int_eq(select_frames(s, pool, known, query, &rng, &err), 0);
 }
 
 static bool chosen(const struct selection *s, int index)
@@ -60,7 +88,7 @@ START_TEST(the_last_comes_first_and_none_twice)
     for (uint64_t seed = 0; seed < 100; seed++) {
         struct selection s;
 
-        choose(&s, &pool, &none, &plain, seed);
+        choose(&s, &pool, &none, &plain_query, seed);
         ck_assert_int_eq(s.n, 3);
         ck_assert_int_eq(s.index[0], NFRAME - 1);
         ck_assert_str_eq(s.query[0], "last");
@@ -79,11 +107,11 @@ END_TEST
  */
 START_TEST(random_frames_are_equally_likely)
 {
-    struct query query = plain;
+    struct query query = plain_query;
     struct frames pool, none = {0};
     int count[NFRAME] = {0};
 
-    query.how = SELECT_RANDOM;
+    query.last = false;
     walk(&pool, NFRAME, NULL);
     for (uint64_t seed = 0; seed < 4000; seed++) {
         struct selection s;
@@ -106,9 +134,9 @@ START_TEST(the_same_seed_chooses_the_same)
     bool differs = false;
 
     walk(&pool, NFRAME, NULL);
-    choose(&s, &pool, &none, &plain, 7);
+    choose(&s, &pool, &none, &plain_query, 7);
     for (uint64_t seed = 7; seed < 27; seed++) {
-        choose(&t, &pool, &none, &plain, seed);
+        choose(&t, &pool, &none, &plain_query, seed);
         if (memcmp(s.index, t.index, 3 * sizeof *s.index) != 0) {
             ck_assert_int_ne((int)seed, 7);
             differs = true;
@@ -123,7 +151,7 @@ END_TEST
 
 START_TEST(a_count_beyond_the_pool_takes_it_all)
 {
-    struct query query = plain;
+    struct query query = plain_query;
     struct frames pool, none = {0};
     struct selection s;
 
@@ -141,7 +169,7 @@ END_TEST
 /* Frame 0 and the last are labelled; frame 5 differs by less than a twin. */
 START_TEST(twins_of_labelled_frames_are_passed_over)
 {
-    struct query query = plain;
+    struct query query = plain_query;
     struct frames pool, known = {0};
     struct selection s;
 
@@ -170,7 +198,7 @@ END_TEST
 
 START_TEST(of_twins_in_the_pool_one_is_chosen)
 {
-    struct query query = plain;
+    struct query query = plain_query;
     struct frames pool, none = {0};
     struct selection s;
 
@@ -189,7 +217,7 @@ END_TEST
 /* Covalent radius of copper 1.32 angstrom: half of two of them is 1.32. */
 START_TEST(unphysical_frames_are_passed_over)
 {
-    struct query query = plain;
+    struct query query = plain_query;
     struct frames pool, none = {0};
     struct selection s;
 
@@ -203,10 +231,14 @@ START_TEST(unphysical_frames_are_passed_over)
     ck_assert_int_eq(s.index[0], 2);
     ck_assert_str_eq(s.query[0], "near-last");
     selection_release(&s);
-    query.overlap = 0.6;
+    query.preflight.overlap = 0.6;
     choose(&s, &pool, &none, &query, 1);
     ck_assert_int_eq(s.n, 0);
     ck_assert_int_eq(s.nunphysical, NFRAME);
+    ck_assert_int_eq(s.refusal[0].index, NFRAME - 1);
+    ck_assert_str_eq(s.refusal[0].why,
+                     "atoms 1 (Cu) and 2 (Cu) are 0.61 angstrom apart, 0.231 "
+                     "sums of their radii, less than 0.6");
     selection_release(&s);
     frames_release(&pool);
 }
@@ -215,19 +247,20 @@ END_TEST
 START_TEST(the_most_uncertain_come_first)
 {
     static const double sigma[NFRAME] = {0.1, 0.7, 0.05, 0.3, 0.9, 0.2, 0, 0.8};
-    struct query query = plain;
+    struct query query = plain_query;
     struct frames pool, none = {0};
     struct selection s;
 
     walk(&pool, NFRAME, sigma);
     query.how = SELECT_UNCERTAIN;
+    query.last = false;
     choose(&s, &pool, &none, &query, 1);
     ck_assert_int_eq(s.n, 3);
     ck_assert(s.index[0] == 4 && s.index[1] == 7 && s.index[2] == 1);
     ck_assert_str_eq(s.query[0], "uncertain");
     selection_release(&s);
 
-    query.how = SELECT_LAST_UNCERTAIN; /* the last is not taken twice */
+    query.last = true; /* and not taken twice */
     choose(&s, &pool, &none, &query, 1);
     ck_assert(s.index[0] == 7 && s.index[1] == 4 && s.index[2] == 1);
     ck_assert_str_eq(s.query[0], "last");
@@ -235,7 +268,7 @@ START_TEST(the_most_uncertain_come_first)
 
     query.n = 100;
     query.threshold = 0.3; /* above it are three; at it is not above */
-    query.how = SELECT_UNCERTAIN;
+    query.last = false;
     choose(&s, &pool, &none, &query, 1);
     ck_assert_int_eq(s.n, 3);
     ck_assert_int_eq(s.ncertain, NFRAME - 3);
@@ -247,18 +280,77 @@ END_TEST
 START_TEST(what_is_not_a_number_is_the_most_uncertain)
 {
     double sigma[4] = {0.1, 1e9, NAN, 0.2};
-    struct query query = plain;
+    struct query query = plain_query;
     struct frames pool, none = {0};
     struct selection s;
     double x;
 
     walk(&pool, 4, sigma);
     query.how = SELECT_UNCERTAIN;
+    query.last = false;
     query.threshold = 0.5;
     choose(&s, &pool, &none, &query, 1);
     ck_assert_int_eq(s.n, 2);
     ck_assert(s.index[0] == 2 && s.index[1] == 1);
     ck_assert(frame_uncertainty(&pool.frame[2], &x) && isnan(x));
+    selection_release(&s);
+    frames_release(&pool);
+}
+END_TEST
+
+/* Between 0.1 and 0.5, both counted as neither certain nor wild. */
+START_TEST(a_band_has_a_floor_and_a_ceiling)
+{
+    static const double sigma[NFRAME] = {0.1,  0.3, 0.05, 0.5,
+                                         0.51, NAN, 0.2,  9};
+    static const enum strategy hows[] = {SELECT_BAND, SELECT_UNCERTAIN};
+    struct query query = plain_query;
+    struct frames pool, none = {0};
+    struct selection s;
+    int first[NFRAME] = {0};
+
+    walk(&pool, NFRAME, sigma);
+    query.last = false;
+    query.threshold = 0.1;
+    query.ceiling = 0.5;
+    query.n = 100;
+    for (int k = 0; k < 2; k++) {
+        query.how = hows[k];
+        choose(&s, &pool, &none, &query, 1);
+        ck_assert_int_eq(s.n, 3);
+        ck_assert(chosen(&s, 1) && chosen(&s, 3) && chosen(&s, 6));
+        ck_assert(s.ncertain == 2 && s.nwild == 3);
+        if (k == 1)
+            ck_assert(s.index[0] == 3 && s.index[1] == 1);
+        selection_release(&s);
+    }
+    query.how = SELECT_BAND; /* which is at random: 300 +- 14 of 900 each */
+    query.n = 1;
+    for (uint64_t seed = 0; seed < 900; seed++) {
+        choose(&s, &pool, &none, &query, seed);
+        ck_assert_str_eq(s.query[0], "band");
+        first[s.index[0]]++;
+        selection_release(&s);
+    }
+    ck_assert(abs(first[1] - 300) < 84 && abs(first[3] - 300) < 84);
+    frames_release(&pool);
+}
+END_TEST
+
+START_TEST(all_are_chosen_in_their_order)
+{
+    struct query query = plain_query;
+    struct frames pool, none = {0};
+    struct selection s;
+
+    walk(&pool, NFRAME, NULL);
+    query.how = SELECT_ALL;
+    query.last = false;
+    query.n = NFRAME;
+    choose(&s, &pool, &none, &query, 1);
+    ck_assert_int_eq(s.n, NFRAME);
+    for (int k = 0; k < NFRAME; k++)
+        ck_assert_int_eq(s.index[k], k);
     selection_release(&s);
     frames_release(&pool);
 }
@@ -287,7 +379,7 @@ START_TEST(an_empty_pool_gives_nothing)
     struct frames none = {0};
     struct selection s;
 
-    choose(&s, &none, &none, &plain, 1);
+    choose(&s, &none, &none, &plain_query, 1);
     ck_assert_int_eq(s.n, 0);
     selection_release(&s);
 }
@@ -307,8 +399,13 @@ Suite *select_suite(void)
     tcase_add_test(tc, unphysical_frames_are_passed_over);
     tcase_add_test(tc, the_most_uncertain_come_first);
     tcase_add_test(tc, what_is_not_a_number_is_the_most_uncertain);
+    tcase_add_test(tc, a_band_has_a_floor_and_a_ceiling);
+    tcase_add_test(tc, all_are_chosen_in_their_order);
     tcase_add_test(tc, atoms_that_may_not_move_are_never_uncertain);
     tcase_add_test(tc, an_empty_pool_gives_nothing);
     suite_add_tcase(s, tc);
+    suite_add_tcase(s, select_space_tests());
+    suite_add_tcase(s, select_walk_tests());
+    suite_add_tcase(s, select_preflight_tests());
     return s;
 }

@@ -1,0 +1,193 @@
+#include <stdlib.h>
+
+#include "making.h"
+
+bool last_band(const struct frames *s, int *first, int *n)
+{
+    int end = s->n - 1, image, step = 0, other = 0;
+    bool stepped;
+
+    while (end >= 0 && !frame_get_int(&s->frame[end], "image", &image))
+        end--;
+    if (end < 0 || image < 2 || image > end)
+        return false;
+    *n = image + 1;
+    *first = end - image;
+    stepped = frame_get_int(&s->frame[end], "step", &step);
+    for (int i = 0; i < *n; i++) {
+        const struct frame *f = &s->frame[*first + i];
+
+        if (!frame_get_int(f, "image", &image) || image != i ||
+            frame_get_int(f, "step", &other) != stepped ||
+            (stepped && other != step))
+            return false;
+    }
+    return true;
+}
+
+double image_energy(const struct frame *f)
+{
+    struct label label;
+    double energy;
+
+    if (frame_get_real(f, "ml_energy", &energy))
+        return energy;
+    return frame_get_label(f, NULL, &label) ? label.energy : NAN;
+}
+
+int highest_image(const struct frame *band, int n)
+{
+    int highest = 0;
+
+    for (int i = 1; i < n; i++) {
+        double most = image_energy(&band[highest]), e = image_energy(&band[i]);
+
+        if (!isnan(most) && (isnan(e) || e > most))
+            highest = i;
+    }
+    return highest;
+}
+
+static int find_band(const struct making *m, int *first, int *n,
+                     struct err *err)
+{
+    if (last_band(m->pool, first, n))
+        return 0;
+    return err_set(err, ERR_RANGE,
+                   "expected a band: frames with the key image, 0 to 2 or "
+                   "more, of one step, at the end of the trajectory");
+}
+
+/*
+ * The rule of the paper: both ends and the highest image between them, or the
+ * middle one if an end is highest.
+ */
+int take_neb_paper(struct making *m, struct err *err)
+{
+    int first, n, top;
+
+    if (find_band(m, &first, &n, err) < 0)
+        return err->code;
+    top = highest_image(&m->pool->frame[first], n);
+    take(m, first, "initial");
+    if (top == 0 || top == n - 1)
+        take(m, first + n / 2, "middle");
+    else
+        take(m, first + top, "saddle");
+    take(m, first + n - 1, "final");
+    return 0;
+}
+
+/* An end is settled where a label near by says that it is a minimum. */
+static bool is_settled(const struct making *m, const struct atoms *a)
+{
+    for (int i = 0; i < m->known->n; i++) {
+        const struct frame *f = &m->known->frame[i];
+        struct label label;
+
+        if (atoms_displacement(a, &f->atoms) <= m->query->end_twin &&
+            frame_get_label(f, NULL, &label) && label.forces &&
+            atoms_fmax(&f->atoms, (double(*)[3])label.forces) <=
+                m->query->end_fmax)
+            return true;
+    }
+    return false;
+}
+
+static void take_end(struct making *m, int i, const char *why)
+{
+    if (m->seen[i])
+        return;
+    if (!is_settled(m, &m->pool->frame[i].atoms)) {
+        take(m, i, why);
+        return;
+    }
+    m->seen[i] = true;
+    m->s->ncertain++;
+}
+
+/* The smallest displacement of frame i from what is known or chosen. */
+static double distance(const struct making *m, int i)
+{
+    const struct atoms *a = &m->pool->frame[i].atoms;
+    double nearest = INFINITY;
+
+    for (int k = 0; k < m->known->n; k++)
+        nearest =
+            fmin(nearest, atoms_displacement(a, &m->known->frame[k].atoms));
+    for (int k = 0; k < m->s->n; k++)
+        nearest =
+            fmin(nearest,
+                 atoms_displacement(a, &m->pool->frame[m->s->index[k]].atoms));
+    return nearest;
+}
+
+/*
+ * Of the images between the ends that are left the most uncertain; where none
+ * has an uncertainty, or all have the same, the farthest from all labels.
+ * -1: none is left.
+ */
+static int least_known(const struct making *m, int first, int n)
+{
+    double most = -1, far = -1;
+    int best = -1;
+
+    for (int i = first + 1; i < first + n - 1; i++) {
+        double rank = rank_of(m, i), d;
+
+        if (m->seen[i] || rank < most || is_wild(m, rank))
+            continue;
+        d = distance(m, i);
+        if (rank > most || d > far) {
+            best = i;
+            most = rank;
+            far = d;
+        }
+    }
+    return best;
+}
+
+/* Does the model say so?  Without uncertainties it does not. */
+static bool is_trusted(const struct making *m, int i)
+{
+    double sigma;
+
+    return frame_uncertainty(&m->pool->frame[i], &sigma) &&
+           is_certain(m, rank_of(m, i));
+}
+
+/* What is left of the band, and why. */
+static void count_left(struct making *m, int first, int n)
+{
+    for (int i = first + 1; i < first + n - 1; i++) {
+        m->s->ncertain += !m->seen[i] && is_trusted(m, i);
+        m->s->nwild += !m->seen[i] && is_wild(m, rank_of(m, i));
+    }
+}
+
+/*
+ * Ends that are not settled come first: they decide where the band goes.  Then
+ * the highest image if it can be trusted to be near the saddle, for that is
+ * what is reported; else what is least known.  An image that the model is
+ * certain of is asked for only when nothing else is left to ask.  As in J. A.
+ * Garrido Torres et al., Phys. Rev. Lett. 122, 156001 (2019): the most
+ * uncertain image until all are certain, and then the highest.
+ */
+int take_neb(struct making *m, struct err *err)
+{
+    int first, n, top, i;
+
+    if (find_band(m, &first, &n, err) < 0)
+        return err->code;
+    take_end(m, first, "initial");
+    take_end(m, first + n - 1, "final");
+    top = first + 1 + highest_image(&m->pool->frame[first + 1], n - 2);
+    if (is_certain(m, rank_of(m, top)))
+        take(m, top, "saddle");
+    while (!making_done(m) && (i = least_known(m, first, n)) >= 0 &&
+           !(m->s->n > 0 && is_trusted(m, i)))
+        take(m, i, i == top ? "saddle" : "least-known");
+    if (!making_done(m))
+        count_left(m, first, n);
+    return 0;
+}
