@@ -119,7 +119,22 @@ int descriptor_element(const struct descriptor *d, int z);
  *
  *     dg + block[e]                  [3][n_i]  dG_i / dpos[atom[e]],
  *                                              1/angstrom
+ *
+ * When cell and positions are strained, x -> (1 + strain) x, G_i changes by
+ *
+ *     T_i = sum_j dG_i/dd_ij (x) d_ij
+ *
+ * over all neighbors j, images apart: a symmetric tensor, since G_i does not
+ * change when all is turned.  Its six components are
+ *
+ *     strain + 6 first[i]            [6][n_i]  xx yy zz yz xz xy
  */
+enum derivatives {
+    DERIVE_NOTHING,   /* false */
+    DERIVE_POSITIONS, /* true */
+    DERIVE_STRAIN,    /* positions, and strain */
+};
+
 struct features {
     int natoms;
     int *element; /* [natoms] index into the descriptor's elements */
@@ -129,19 +144,21 @@ struct features {
     int *atom;    /* [dep[natoms]] */
     int *block;   /* [dep[natoms]] */
     double *dg;
-    int room_atoms, room_g, room_dep, room_dg; /* for reuse */
+    double *strain; /* [6 first[natoms]] */
+    int room_atoms, room_g, room_dep, room_dg, room_strain; /* for reuse */
 };
 
 /*
  * Compute the features of a.  nb holds its neighbors within d->cutoff.rc or
  * more; f is zeroed or from an earlier call, whose memory is used again.
- * Without derivatives dep, atom, block and dg are left alone.  Parallel over
- * atoms (OpenMP); the result does not depend on the number of threads.
+ * Derivatives that are not wanted are left alone: strain, or dep, atom, block
+ * and dg, too.  Parallel over atoms (OpenMP); the result does not depend on
+ * the number of threads.
  * ERR_RANGE if a holds an element that d does not know.
  */
 int features_compute(struct features *f, const struct descriptor *d,
                      const struct atoms *a, const struct neighbors *nb,
-                     bool derivatives, struct err *err) MORSEL_MUST_CHECK;
+                     enum derivatives which, struct err *err) MORSEL_MUST_CHECK;
 void features_release(struct features *f);
 
 /*
@@ -160,5 +177,9 @@ void features_get(struct features *f, const struct descriptor *d,
  */
 void features_forces(const struct features *f, const double *dedg,
                      double (*forces)[3]);
+
+/* The same for strain: dedstrain += sum_i T_i . dedg_i, eV, both halves. */
+void features_strain(const struct features *f, const double *dedg,
+                     double dedstrain[3][3]);
 
 #endif

@@ -18,6 +18,7 @@ void features_release(struct features *f)
     free(f->atom);
     free(f->block);
     free(f->dg);
+    free(f->strain);
     *f = (struct features){0};
 }
 
@@ -135,6 +136,19 @@ static int lay_out_derivatives(struct features *f, const struct descriptor *d,
     return 0;
 }
 
+static int lay_out_strain(struct features *f, struct err *err)
+{
+    int n = f->first[f->natoms];
+
+    if (n > INT_MAX / 6)
+        return err_set(err, ERR_RANGE, "too many features");
+    if (6 * n > f->room_strain) {
+        f->room_strain = 6 * n;
+        f->strain = xrealloc(f->strain, 6 * (size_t)n, sizeof *f->strain);
+    }
+    return 0;
+}
+
 static int longest_row(const struct neighbors *nb)
 {
     int most = 0;
@@ -147,14 +161,17 @@ static int longest_row(const struct neighbors *nb)
 
 int features_compute(struct features *f, const struct descriptor *d,
                      const struct atoms *a, const struct neighbors *nb,
-                     bool derivatives, struct err *err)
+                     enum derivatives which, struct err *err)
 {
+    bool derivatives = which != DERIVE_NOTHING, strain = which == DERIVE_STRAIN;
     int ret = lay_out_features(f, d, a, err);
     int longest = longest_row(nb);
 
     assert(nb->natoms == a->natoms && nb->cutoff >= d->cutoff.rc);
     if (ret == 0 && derivatives)
         ret = lay_out_derivatives(f, d, nb, err);
+    if (ret == 0 && strain)
+        ret = lay_out_strain(f, err);
     if (ret < 0) {
         features_release(f);
         return ret;
@@ -171,18 +188,20 @@ int features_compute(struct features *f, const struct descriptor *d,
         site_init(&site, plan, longest);
 #pragma omp for schedule(dynamic, 4)
         for (int i = 0; i < a->natoms; i++) {
-            int e = f->element[i], n = d->nsf[e];
-
-            const struct element_plan *p = &plan->element[e];
+            const struct element_plan *p = &plan->element[f->element[i]];
+            size_t n = (size_t)d->nsf[f->element[i]];
+            double *g = f->g + f->first[i];
+            double *t = strain ? f->strain + 6 * f->first[i] : NULL;
 
             site_fill(&site, p, f, a, nb, d->cutoff.rc, i, derivatives);
-            memset(f->g + f->first[i], 0, (size_t)n * sizeof *f->g);
+            memset(g, 0, n * sizeof *g);
             if (derivatives)
                 memset(f->dg + f->block[f->dep[i]], 0,
-                       (size_t)(f->dep[i + 1] - f->dep[i]) * 3 * (size_t)n *
+                       (size_t)(f->dep[i + 1] - f->dep[i]) * 3 * n *
                            sizeof *f->dg);
-            kernel(&site, plan, p, f->g + f->first[i],
-                   derivatives ? f->dg : NULL);
+            if (t)
+                memset(t, 0, 6 * n * sizeof *t);
+            kernel(&site, plan, p, g, derivatives ? f->dg : NULL, t);
         }
         site_release(&site);
     }
@@ -206,5 +225,27 @@ void features_forces(const struct features *f, const double *dedg,
                     sum += dg[m] * de[m];
                 forces[f->atom[e]][k] -= sum;
             }
+    }
+}
+
+void features_strain(const struct features *f, const double *dedg,
+                     double dedstrain[3][3])
+{
+    static const int row[6] = {0, 1, 2, 1, 0, 0},
+                     column[6] = {0, 1, 2, 2, 2, 1};
+    double sum[6] = {0};
+
+    for (int i = 0; i < f->natoms; i++) {
+        int n = f->first[i + 1] - f->first[i];
+        const double *de = dedg + f->first[i], *t = f->strain + 6 * f->first[i];
+
+        for (int c = 0; c < 6; c++, t += n)
+            for (int m = 0; m < n; m++)
+                sum[c] += t[m] * de[m];
+    }
+    for (int c = 0; c < 6; c++) {
+        dedstrain[row[c]][column[c]] += sum[c];
+        if (c > 2)
+            dedstrain[column[c]][row[c]] += sum[c];
     }
 }

@@ -222,9 +222,24 @@ INLINE void add_term(const struct site *s, const struct term *f, int m, int j,
     }
 }
 
+/* T_xy, y >= x, of the lanes of a block, whose dG/dd_k have components b. */
+INLINE void add_strain(const struct site *s, int block, int x, const double *b,
+                       double *strain)
+{
+    static const int component[3][3] = {{0, 5, 4}, {5, 1, 3}, {4, 3, 2}};
+
+    for (int y = x; y < 3; y++) {
+        lanes sum = {0};
+
+        for (int k = s->first[block]; k < s->first[block + 1]; k += LANES)
+            sum += V(b, k) * V(s->d[y], k);
+        strain[(ptrdiff_t)component[x][y] * s->nsf] += lanes_sum(&sum);
+    }
+}
+
 /* Derivatives of the lanes of a block, summed over images, to their atoms. */
 INLINE void flush(const struct site *s, const struct group *g, int block,
-                  double *dg)
+                  double *dg, double *strain)
 {
     for (int x = 0; x < 3; x++)
         for (int f = 0; f < g->n; f++) {
@@ -234,6 +249,8 @@ INLINE void flush(const struct site *s, const struct group *g, int block,
 
             for (int k = s->first[block]; k < s->first[block + 1]; k += LANES)
                 V(b, k) += V(a, k) * V(s->d[x], k);
+            if (strain)
+                add_strain(s, block, x, b, strain + g->term[f].m);
             for (int r = s->first_run[block]; r < s->first_run[block + 1];
                  r++) {
                 const struct run *run = &s->run[r];
@@ -251,7 +268,7 @@ INLINE void flush(const struct site *s, const struct group *g, int block,
 }
 
 INLINE void radial_group(const struct site *s, const struct group *g,
-                         double *value, double *dg)
+                         double *value, double *dg, double *strain)
 {
     int first = s->first[g->e1], end = s->first[g->e1 + 1];
 
@@ -275,11 +292,11 @@ INLINE void radial_group(const struct site *s, const struct group *g,
         value[g->term[f].m] += lanes_sum(&sum);
     }
     if (dg)
-        flush(s, g, g->e1, dg);
+        flush(s, g, g->e1, dg, strain);
 }
 
 INLINE void angular_group(const struct site *s, const struct group *g,
-                          double *value, double *dg)
+                          double *value, double *dg, double *strain)
 {
     bool same = g->e1 == g->e2;
     bool turn = s->n[g->e1] > s->n[g->e2]; /* vectors over the longer block */
@@ -308,13 +325,14 @@ INLINE void angular_group(const struct site *s, const struct group *g,
             lanes_sum((lanes *)(s->gsum + (ptrdiff_t)f * LANES));
     if (!dg)
         return;
-    flush(s, g, e1, dg);
+    flush(s, g, e1, dg, strain);
     if (!same)
-        flush(s, g, e2, dg);
+        flush(s, g, e2, dg, strain);
 }
 
 CLONES static void compute(struct site *s, const struct sf_plan *plan,
-                           const struct element_plan *p, double *g, double *dg)
+                           const struct element_plan *p, double *g, double *dg,
+                           double *strain)
 {
     for (int b = 0; b < p->nslot; b++) {
         for (int k = s->first[b]; k < s->first[b + 1]; k += LANES)
@@ -325,14 +343,14 @@ CLONES static void compute(struct site *s, const struct sf_plan *plan,
     }
     for (int i = 0; i < p->ngroup; i++)
         if (p->group[i].type == SF_G2)
-            radial_group(s, &p->group[i], g, dg);
+            radial_group(s, &p->group[i], g, dg, strain);
         else
-            angular_group(s, &p->group[i], g, dg);
+            angular_group(s, &p->group[i], g, dg, strain);
 }
 
 /* Clang names what it clones differently: so only this file calls it. */
 void kernel(struct site *s, const struct sf_plan *plan,
-            const struct element_plan *p, double *g, double *dg)
+            const struct element_plan *p, double *g, double *dg, double *strain)
 {
-    compute(s, plan, p, g, dg);
+    compute(s, plan, p, g, dg, strain);
 }

@@ -52,10 +52,11 @@ void site_fill(struct site *s, const struct element_plan *p,
                const struct neighbors *nb, double rc, int i, bool derivatives);
 
 /*
- * Values g of the functions of a site, and its derivatives in dg (NULL: not
- * wanted); added to what is there.
+ * Values g of the functions of a site, its derivatives in dg and strain
+ * [6][nsf] (NULL: not wanted); added to what is there.
  */
 void kernel(struct site *s, const struct sf_plan *plan,
-            const struct element_plan *p, double *g, double *dg);
+            const struct element_plan *p, double *g, double *dg,
+            double *strain);
 
 #endif

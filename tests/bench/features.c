@@ -100,6 +100,12 @@ static int derivatives(struct work *w, struct err *err)
     return features_compute(&w->f, &w->d, &w->atoms, &w->nb, true, err);
 }
 
+static int strain(struct work *w, struct err *err)
+{
+    return features_compute(&w->f, &w->d, &w->atoms, &w->nb, DERIVE_STRAIN,
+                            err);
+}
+
 static int forces(struct work *w, struct err *err)
 {
     (void)err;
@@ -153,6 +159,8 @@ static int measure_all(struct work *w, const char *system)
         ret = measure(w, "features", system, values);
     if (ret == 0)
         ret = measure(w, "derivatives", system, derivatives);
+    if (ret == 0)
+        ret = measure(w, "strain", system, strain);
     if (ret == 0)
         ret = measure(w, "forces", system, forces);
     free(w->dedg);

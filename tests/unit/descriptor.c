@@ -324,5 +324,6 @@ Suite *descriptor_suite(void)
     tcase_add_test(t, unknown_element_is_refused);
     suite_add_tcase(s, t);
     suite_add_tcase(s, descriptor_set_tests());
+    suite_add_tcase(s, descriptor_strain_tests());
     return s;
 }

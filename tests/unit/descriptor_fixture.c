@@ -65,13 +65,13 @@ void crooked(struct atoms *a)
 }
 
 void compute(struct features *f, const struct descriptor *d,
-             const struct atoms *a, bool derivatives)
+             const struct atoms *a, enum derivatives which)
 {
     struct neighbors nb = {0};
     struct err err;
 
     if (neighbors_find(&nb, a, d->cutoff.rc, &err) < 0 ||
-        features_compute(f, d, a, &nb, derivatives, &err) < 0)
+        features_compute(f, d, a, &nb, which, &err) < 0)
         ck_abort_msg("%s", err.msg);
     neighbors_release(&nb);
 }

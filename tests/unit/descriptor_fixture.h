@@ -5,8 +5,9 @@
 
 #include <morsel/descriptor.h>
 
-/* The part of the suite that is about sets and their files. */
+/* The parts of the suite that are about sets and their files, and strain. */
 TCase *descriptor_set_tests(void);
+TCase *descriptor_strain_tests(void);
 
 /*
  * Sets to try: every type, both cutoffs, whole and crooked zeta and gamma, an
@@ -22,7 +23,7 @@ void set_of(struct descriptor *d, const char *string);
 void crooked(struct atoms *a);
 
 void compute(struct features *f, const struct descriptor *d,
-             const struct atoms *a, bool derivatives);
+             const struct atoms *a, enum derivatives which);
 
 /* dG_i / dpos[j] in direction k of function m, 0 where there is no block. */
 double derivative(const struct features *f, int i, int j, int k, int m);
