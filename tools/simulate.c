@@ -4,10 +4,15 @@
 
 #include <morsel/la.h>
 
-enum mode { SINGLE, RELAX };
-static const char *const modes[] = {"single", "relax", NULL};
+enum mode { SINGLE, RELAX, MD };
+static const char *const modes[] = {"single", "relax", "md", NULL};
+static const char *const of_walks[] = {"relax", "md", NULL};
 static const char *const of_relax[] = {"relax", NULL};
+static const char *const of_md[] = {"md", NULL};
 static const char *const methods[] = {"bfgs", "lbfgs", "fire", NULL};
+static const char *const thermostats[] = {"none", "berendsen", "langevin",
+                                          "bdp",  "nhc",       NULL};
+static const char *const drifts[] = {"none", "keep", "ase", NULL};
 
 static int mode = RELAX, threads;
 static struct simulate run = {
@@ -17,6 +22,7 @@ static struct simulate run = {
     .yes = true,
     .limits = {.fmax = 0.05, .max_steps = 200, .collision = 0.5},
     .relax = {.max_step = 0.2},
+    .md = {.timestep = 1, .tau = 100, .steps = 1000, .max_temperature = 1e4},
 };
 
 static const struct cli_opt opts[] = {
@@ -30,11 +36,7 @@ static const struct cli_opt opts[] = {
     {CLI_FLAG, 'q', "quiet", NULL, &run.quiet, 0, 0, "no remarks", NULL},
     {CLI_FLAG, 'v', "verbose", NULL, &run.verbose, 0, 0,
      "a line per step to the standard error", NULL},
-    {CLI_ONLY, 0, NULL, NULL, NULL, 0, 0, NULL, of_relax},
-    {CLI_REAL, 0, "fmax", "F", &run.limits.fmax, 1e-6, 100,
-     "relaxed below this force, eV/angstrom (0.05)", NULL},
-    {CLI_INT, 0, "max-steps", "N", &run.limits.max_steps, 0, 1e6,
-     "give up after N steps (200)", NULL},
+    {CLI_ONLY, 0, NULL, NULL, NULL, 0, 0, NULL, of_walks},
     {CLI_REAL, 0, "stop-uncertainty", "S", &run.limits.uncertainty, 0, 1e3,
      "stop if sigma_f of a free atom > S (0: never)", NULL},
     {CLI_REAL, 0, "max-displacement", "D", &run.limits.displacement, 0, 1e3,
@@ -48,16 +50,40 @@ static const struct cli_opt opts[] = {
     {CLI_INT, 0, "every", "N", &run.every, 1, 1e6,
      "write first, every Nth and last step (1)", NULL},
     {CLI_ONLY, 0, NULL, NULL, NULL, 0, 0, NULL, of_relax},
+    {CLI_REAL, 0, "fmax", "F", &run.limits.fmax, 1e-6, 100,
+     "relaxed below this force, eV/angstrom (0.05)", NULL},
+    {CLI_INT, 0, "max-steps", "N", &run.limits.max_steps, 0, 1e6,
+     "give up after N steps (200)", NULL},
     {CLI_CHOICE, 0, "method", "NAME", &run.relax.method, 0, 0,
      "bfgs, lbfgs or fire (bfgs)", methods},
     {CLI_REAL, 0, "max-step", "D", &run.relax.max_step, 1e-4, 1,
      "longest move of an atom in a step, angstrom (0.2)", NULL},
+    {CLI_ONLY, 0, NULL, NULL, NULL, 0, 0, NULL, of_md},
+    {CLI_CHOICE, 0, "thermostat", "NAME", &run.md.thermostat, 0, 0,
+     "none, berendsen, langevin, bdp or nhc (none)", thermostats},
+    {CLI_TEXT, 'T', "temperature", "T[:T2]", &run.md.temperature, 0, 0,
+     "kelvin; T2: at the last step", NULL},
+    {CLI_REAL, 0, "timestep", "DT", &run.md.timestep, 1e-3, 100, "fs (1)",
+     NULL},
+    {CLI_INT, 'n', "steps", "N", &run.md.steps, 0, 1e9, "how many (1000)",
+     NULL},
+    {CLI_REAL, 0, "tau", "TAU", &run.md.tau, 1e-3, 1e9,
+     "time constant of the thermostat, fs (100)", NULL},
+    {CLI_REAL, 0, "friction", "G", &run.md.friction, 0, 1e3,
+     "of langevin, 1/fs (1/tau)", NULL},
+    {CLI_CHOICE, 0, "drift", "NAME", &run.md.drift, 0, 0,
+     "of the whole: none, keep or ase (none)", drifts},
+    {CLI_FLAG, 0, "draw", NULL, &run.md.draw, 0, 0,
+     "new velocities, even if the frame has some", NULL},
+    {CLI_INT, 's', "seed", "N", &run.md.seed, 0, 2147483647, "(0)", NULL},
+    {CLI_REAL, 0, "max-temperature", "T", &run.md.max_temperature, 0, 1e9,
+     "stop above this, kelvin (10000; 0: never)", NULL},
     {0},
 };
 
 static const struct cli cli = {
     .name = "simulate",
-    .operands = "single|relax [file]",
+    .operands = "single|relax|md [file]",
     .about = "move atoms as a model, or an oracle, says",
     .opts = opts,
     .min_operands = 0,
@@ -88,6 +114,8 @@ static int run_mode(struct simulate *s, struct err *err)
         return simulate_single(s, err);
     case RELAX:
         break;
+    case MD:
+        return simulate_md(s, err);
     }
     return simulate_relax(s, err);
 }

@@ -78,7 +78,8 @@ enum stop {
     STOP_UNCERTAINTY,  /* the model knows too little here */
     STOP_COLLISION,    /* two atoms would come too close */
     STOP_DISPLACEMENT, /* an atom would go too far from where it began */
-    STOP_FAILED        /* energies and forces could not be had */
+    STOP_FAILED,       /* energies and forces could not be had */
+    STOP_TEMPERATURE   /* the dynamics has run away */
 };
 
 /* Zero, where not said otherwise, is "no limit". */

@@ -13,6 +13,7 @@ const char *stop_name(enum stop stop)
         [STOP_COLLISION] = "collision",
         [STOP_DISPLACEMENT] = "displacement",
         [STOP_FAILED] = "oracle-failed",
+        [STOP_TEMPERATURE] = "temperature",
     };
 
     return names[stop];

@@ -1,6 +1,7 @@
 #include "simulate.h"
 
 #include <stdio.h>
+#include <string.h>
 
 int ask(struct simulate *s, const struct frame *f, struct err *err)
 {
@@ -19,4 +20,12 @@ int ask(struct simulate *s, const struct frame *f, struct err *err)
         cli_say(s->cli, "the oracle failed (%s): %s", s->source.outcome.reason,
                 s->source.outcome.detail);
     return ret;
+}
+
+int check_first(const struct simulate *s, struct err *err)
+{
+    if (s->oracle && !s->source.ok &&
+        strcmp(s->source.outcome.reason, "crash") == 0)
+        return err_set(err, ERR_IO, "the oracle crashed at its first question");
+    return 0;
 }

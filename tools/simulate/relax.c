@@ -49,9 +49,8 @@ static int take_step(struct simulate *s, struct walk *w, struct err *err)
     struct atoms *a = &w->frame.atoms, next;
     int ret = ask(s, &w->frame, err);
 
-    if (ret == 0 && s->oracle && w->step == 0 && !source->ok &&
-        strcmp(source->outcome.reason, "crash") == 0)
-        ret = err_set(err, ERR_IO, "the oracle crashed at its first question");
+    if (ret == 0 && w->step == 0)
+        ret = check_first(s, err);
     if (ret < 0)
         return ret;
     atoms_copy(&next, a);

@@ -16,6 +16,16 @@ struct relax_options {
     double max_step;
 };
 
+struct md_options {
+    int thermostat, drift;   /* enums of md.h */
+    const char *temperature; /* T or T1:T2, K; or NULL */
+    double timestep, tau;    /* fs */
+    double friction;         /* 1/fs; 0: 1/tau */
+    double max_temperature;  /* K; 0: none */
+    int steps, seed;
+    bool draw;
+};
+
 struct simulate {
     const struct cli *cli;
     const char *model, *oracle; /* one of them is NULL */
@@ -26,6 +36,7 @@ struct simulate {
     bool quiet, verbose;
     struct walk_limits limits;
     struct relax_options relax;
+    struct md_options md;
 
     struct source source;
     struct trajectory trajectory;
@@ -35,10 +46,14 @@ struct simulate {
 /* The modes: 0, also if the answer is no, or an error. */
 int simulate_single(struct simulate *s, struct err *err) MORSEL_MUST_CHECK;
 int simulate_relax(struct simulate *s, struct err *err) MORSEL_MUST_CHECK;
+int simulate_md(struct simulate *s, struct err *err) MORSEL_MUST_CHECK;
 
 /* Energy and forces at f; s->source.ok tells whether there are any. */
 int ask(struct simulate *s, const struct frame *f,
         struct err *err) MORSEL_MUST_CHECK;
+
+/* An error if the oracle crashed: after its first question, call this. */
+int check_first(const struct simulate *s, struct err *err) MORSEL_MUST_CHECK;
 
 /* Atoms that the options hold may not move. */
 int hold(const struct simulate *s, struct frame *f,

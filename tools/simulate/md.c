@@ -1,0 +1,260 @@
+#include "simulate.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <morsel/md.h>
+#include <morsel/units.h>
+
+/* One dynamics; `before` is where it was when source last answered. */
+struct dynamics {
+    struct frame frame; /* where it is, without labels and momenta */
+    struct atoms start;
+    struct md md;
+    int number, step; /* number 0: the only walk */
+    double kt[2];     /* at the first and at the last step, eV */
+    enum stop stop;
+    double (*before)[3], *momenta; /* [natoms][3] at one time */
+    double temperature, conserved; /* K, eV */
+};
+
+static double target(const struct simulate *s, const struct dynamics *d)
+{
+    double x = s->md.steps ? (double)d->step / s->md.steps : 0;
+
+    return d->kt[0] + (d->kt[1] - d->kt[0]) * fmin(x, 1);
+}
+
+/* What there is to know of the step, before the atoms go on. */
+static void take_down(struct dynamics *d, const struct source *source)
+{
+    size_t n = (size_t)d->md.natoms;
+
+    memcpy(d->before, d->frame.atoms.pos, n * sizeof *d->before);
+    md_give(&d->md, d->momenta);
+    d->temperature = md_temperature(&d->md);
+    d->conserved = source->ok ? md_conserved(&d->md, source->energy) : 0;
+}
+
+static int put_step(struct simulate *s, const struct dynamics *d,
+                    struct err *err)
+{
+    const struct source *source = &s->source;
+    struct frame f;
+    int ret;
+
+    if (s->verbose && source->ok)
+        cli_say(s->cli,
+                "step %d: energy %.6f eV, %.1f K, conserved %.6f eV%s%s",
+                d->step, source->energy, d->temperature, d->conserved,
+                d->stop ? ", " : "", stop_name(d->stop));
+    if (!d->stop && d->step % s->every != 0)
+        return 0;
+    frame_copy(&f, &d->frame);
+    memcpy(f.atoms.pos, d->before, (size_t)f.atoms.natoms * sizeof *d->before);
+    if (d->number)
+        frame_set_int(&f, "walk", d->number);
+    frame_set_int(&f, "step", d->step);
+    frame_set_real(&f, "time", d->step * s->md.timestep);
+    frame_set_real(&f, "temperature", d->temperature);
+    if (source->ok)
+        frame_set_real(&f, "conserved", d->conserved);
+    frame_set_column(&f, "momenta", 3, d->momenta);
+    source_put(source, &f);
+    if (d->stop)
+        frame_set_text(&f, "reason", stop_name(d->stop));
+    if (d->stop && source->ok && source->sigma_f)
+        frame_set_real(&f, "ml_sigma_max",
+                       walk_sigma(&f.atoms, source->sigma_f));
+    ret = trajectory_put(&s->trajectory, &f, err);
+    frame_release(&f);
+    return ret;
+}
+
+static enum stop judge(const struct simulate *s, const struct dynamics *d)
+{
+    const struct source *source = &s->source;
+
+    if (!source->ok)
+        return s->oracle ? STOP_FAILED : STOP_NAN;
+    if (s->md.max_temperature > 0 && !(d->temperature <= s->md.max_temperature))
+        return STOP_TEMPERATURE;
+    return walk_judge(&s->limits, d->step, &d->frame.atoms, source->energy,
+                      source->forces, source->sigma_f);
+}
+
+/* Ask where the atoms are, end the step, write, begin the next. */
+static int take_step(struct simulate *s, struct dynamics *d, struct err *err)
+{
+    struct source *source = &s->source;
+    struct atoms *a = &d->frame.atoms;
+    int ret = ask(s, &d->frame, err);
+
+    if (ret == 0 && d->step == 0)
+        ret = check_first(s, err);
+    if (ret < 0)
+        return ret;
+    if (source->ok)
+        md_arrive(&d->md, a, source->forces);
+    take_down(d, source);
+    d->stop = judge(s, d);
+    if (!d->stop) {
+        md_depart(&d->md, a, source->forces, target(s, d));
+        d->stop = walk_allow(&s->limits, &d->start, a);
+    }
+    ret = put_step(s, d, err);
+    if (!d->stop)
+        d->step++;
+    return ret;
+}
+
+/* --temperature=T or T1:T2 */
+static int read_temperature(const struct simulate *s, double kt[2],
+                            struct err *err)
+{
+    char *text = xstrdup(s->md.temperature ? s->md.temperature : "0");
+    char *colon = strchr(text, ':');
+    int ret = 0;
+
+    if (colon)
+        *colon = '\0';
+    if (parse_real(text, &kt[0]) < 0 ||
+        parse_real(colon ? colon + 1 : text, &kt[1]) < 0 ||
+        !(kt[0] >= 0 && kt[1] >= 0 && kt[0] < 1e6 && kt[1] < 1e6))
+        ret = err_set(err, ERR_RANGE,
+                      "--temperature: '%s' is not T or T1:T2 in kelvin",
+                      s->md.temperature);
+    kt[0] *= EV_PER_KELVIN;
+    kt[1] *= EV_PER_KELVIN;
+    free(text);
+    return ret;
+}
+
+static int check_masses(const struct simulate *s, const struct frame *f,
+                        const double *mass, struct err *err)
+{
+    for (int i = 0; mass && i < f->atoms.natoms; i++)
+        if (!(mass[i] > 0))
+            return err_set(err, ERR_RANGE,
+                           "%s:%ld: the mass of atom %d is not positive",
+                           s->input, f->line, i + 1);
+    return 0;
+}
+
+/* The frame's momenta, or velocities, or new ones. */
+static int begin_momenta(const struct simulate *s, struct dynamics *d,
+                         const struct frame *f, const double *mass,
+                         struct err *err)
+{
+    const double *p = frame_get_column(f, "momenta", 3);
+    const double *v = frame_get_column(f, "velocities", 3);
+    const struct atoms *a = &d->frame.atoms;
+
+    if (s->md.draw || (!p && !v)) {
+        if (!s->md.temperature)
+            return err_set(err, ERR_RANGE,
+                           "%s:%ld: without momenta, --temperature is needed",
+                           s->input, f->line);
+        md_draw(&d->md, a, d->kt[0]);
+        return 0;
+    }
+    for (int i = 0; i < 3 * a->natoms; i++)
+        d->momenta[i] =
+            p ? p[i] : v[i] * (mass ? mass[i / 3] : element_mass(a->z[i / 3]));
+    md_take(&d->md, a, d->momenta);
+    return 0;
+}
+
+static int begin(const struct simulate *s, struct dynamics *d,
+                 const struct frame *f, struct err *err)
+{
+    const double *mass = frame_get_column(f, "masses", 1);
+    struct md_params p = {
+        .thermostat = (enum thermostat)s->md.thermostat,
+        .drift = (enum drift)s->md.drift,
+        .dt = s->md.timestep / FS_PER_TIME,
+        .tau = s->md.tau / FS_PER_TIME,
+    };
+    size_t n = (size_t)f->atoms.natoms;
+    int ret = check_masses(s, f, mass, err);
+
+    if (p.thermostat == MD_LANGEVIN && s->md.friction > 0)
+        p.tau = 1 / (s->md.friction * FS_PER_TIME);
+    frame_copy(&d->frame, f);
+    frame_strip(&d->frame);
+    frame_drop(&d->frame, "velocities");
+    d->before = xcalloc(n, sizeof *d->before);
+    d->momenta = xcalloc(3 * n, sizeof *d->momenta);
+    if (ret < 0 || (ret = hold(s, &d->frame, err)) < 0)
+        return ret;
+    remark_slab(s, &d->frame.atoms);
+    atoms_copy(&d->start, &d->frame.atoms);
+    /* walks from the same frame shall differ */
+    md_init(&d->md, &p, &d->frame.atoms, mass,
+            (uint64_t)s->md.seed + ((uint64_t)d->number << 32));
+    return begin_momenta(s, d, f, mass, err);
+}
+
+static int dynamics(struct simulate *s, const struct frame *f, int number,
+                    struct err *err)
+{
+    struct dynamics d = {.number = number};
+    int ret = read_temperature(s, d.kt, err);
+
+    if (ret == 0)
+        ret = begin(s, &d, f, err);
+    if (ret < 0)
+        goto out;
+    d.stop = walk_allow(&s->limits, &d.start, &d.start);
+    if (d.stop) { /* not worth a question */
+        source_forget(&s->source);
+        take_down(&d, &s->source);
+        ret = put_step(s, &d, err);
+    }
+    while (ret == 0 && !d.stop)
+        ret = take_step(s, &d, err);
+    if (ret == 0 && d.stop != STOP_STEPS) {
+        s->yes = false;
+        if (!s->quiet)
+            cli_say(s->cli, "stopped: %s after %d step%s", stop_name(d.stop),
+                    d.step, d.step == 1 ? "" : "s");
+    }
+out:
+    md_release(&d.md);
+    atoms_release(&d.start);
+    frame_release(&d.frame);
+    free(d.before);
+    free(d.momenta);
+    return ret;
+}
+
+static int check_md(const struct simulate *s, struct err *err)
+{
+    bool nve = s->md.thermostat == MD_NVE;
+
+    if (!nve && !s->md.temperature)
+        return err_set(err, ERR_RANGE, "a thermostat needs --temperature");
+    if (s->md.friction > 0 && s->md.thermostat != MD_LANGEVIN)
+        return err_set(err, ERR_RANGE, "--friction is for langevin");
+    if (s->md.drift == MD_DRIFT_ASE && s->md.thermostat != MD_BERENDSEN)
+        return err_set(err, ERR_RANGE, "--drift=ase is for berendsen");
+    return 0;
+}
+
+int simulate_md(struct simulate *s, struct err *err)
+{
+    struct frames all = {0};
+    int ret = check_md(s, err);
+
+    s->limits.fmax = 0;
+    s->limits.max_steps = s->md.steps;
+    if (ret == 0)
+        ret = frames_read(&all, s->input, err);
+    if (ret == 0 && all.n == 0)
+        ret = err_set(err, ERR_FORMAT, "there is no frame in '%s'", s->input);
+    for (int i = 0; i < all.n && ret == 0; i++)
+        ret = dynamics(s, &all.frame[i], all.n > 1 ? i + 1 : 0, err);
+    frames_release(&all);
+    return ret;
+}
