@@ -4,15 +4,18 @@
 
 #include <morsel/la.h>
 
-enum mode { SINGLE, RELAX, MD };
-static const char *const modes[] = {"single", "relax", "md", NULL};
-static const char *const of_walks[] = {"relax", "md", NULL};
-static const char *const of_relax[] = {"relax", NULL};
+enum mode { SINGLE, RELAX, MD, NEB };
+static const char *const modes[] = {"single", "relax", "md", "neb", NULL};
+static const char *const of_walks[] = {"relax", "md", "neb", NULL};
+static const char *const of_relaxing[] = {"relax", "neb", NULL};
 static const char *const of_md[] = {"md", NULL};
+static const char *const of_neb[] = {"neb", NULL};
 static const char *const methods[] = {"bfgs", "lbfgs", "fire", NULL};
 static const char *const thermostats[] = {"none", "berendsen", "langevin",
                                           "bdp",  "nhc",       NULL};
 static const char *const drifts[] = {"none", "keep", "ase", NULL};
+static const char *const starts[] = {"idpp", "linear", NULL};
+static const char *const tangents[] = {"improved", "aseneb", NULL};
 
 static int mode = RELAX, threads;
 static struct simulate run = {
@@ -23,6 +26,7 @@ static struct simulate run = {
     .limits = {.fmax = 0.05, .max_steps = 200, .collision = 0.5},
     .relax = {.max_step = 0.2},
     .md = {.timestep = 1, .tau = 100, .steps = 1000, .max_temperature = 1e4},
+    .neb = {.images = 5, .params = {.spring = 0.1, .climb = 0.5}},
 };
 
 static const struct cli_opt opts[] = {
@@ -49,7 +53,7 @@ static const struct cli_opt opts[] = {
      "hold the atoms with z below Z, angstrom", NULL},
     {CLI_INT, 0, "every", "N", &run.every, 1, 1e6,
      "write first, every Nth and last step (1)", NULL},
-    {CLI_ONLY, 0, NULL, NULL, NULL, 0, 0, NULL, of_relax},
+    {CLI_ONLY, 0, NULL, NULL, NULL, 0, 0, NULL, of_relaxing},
     {CLI_REAL, 0, "fmax", "F", &run.limits.fmax, 1e-6, 100,
      "relaxed below this force, eV/angstrom (0.05)", NULL},
     {CLI_INT, 0, "max-steps", "N", &run.limits.max_steps, 0, 1e6,
@@ -78,12 +82,29 @@ static const struct cli_opt opts[] = {
     {CLI_INT, 's', "seed", "N", &run.md.seed, 0, 2147483647, "(0)", NULL},
     {CLI_REAL, 0, "max-temperature", "T", &run.md.max_temperature, 0, 1e9,
      "stop above this, kelvin (10000; 0: never)", NULL},
+    {CLI_ONLY, 0, NULL, NULL, NULL, 0, 0, NULL, of_neb},
+    {CLI_INT, 0, "images", "N", &run.neb.images, 3, 999,
+     "images of the band, with its ends (5)", NULL},
+    {CLI_CHOICE, 0, "start", "NAME", &run.neb.start, 0, 0,
+     "first band: idpp or linear (idpp)", starts},
+    {CLI_FLAG, 0, "relax-ends", NULL, &run.neb.relax_ends, 0, 0,
+     "relax both ends first", NULL},
+    {CLI_REAL, 0, "climb", "F", &run.neb.params.climb, 0, 1e6,
+     "climb when the force is below F (0.5; 0: never)", NULL},
+    {CLI_CHOICE, 0, "tangent", "NAME", &run.neb.tangent, 0, 0,
+     "improved or aseneb (improved)", tangents},
+    {CLI_REAL, 0, "spring", "K", &run.neb.params.spring, 1e-6, 1e3,
+     "springs between images, eV/angstrom^2 (0.1)", NULL},
+    {CLI_REAL, 0, "spring-low", "K", &run.neb.params.spring_low, 0, 1e3,
+     "weakest, far from the saddle (0: all are alike)", NULL},
+    {CLI_FLAG, 0, "keep-order", NULL, &run.neb.keep_order, 0, 0,
+     "take the atoms in their order, whatever it is", NULL},
     {0},
 };
 
 static const struct cli cli = {
     .name = "simulate",
-    .operands = "single|relax|md [file]",
+    .operands = "single|relax|md|neb [file]",
     .about = "move atoms as a model, or an oracle, says",
     .opts = opts,
     .min_operands = 0,
@@ -112,6 +133,8 @@ static int run_mode(struct simulate *s, struct err *err)
     switch ((enum mode)mode) {
     case SINGLE:
         return simulate_single(s, err);
+    case NEB:
+        return simulate_neb(s, err);
     case RELAX:
         break;
     case MD:

@@ -10,13 +10,19 @@ static bool is_stale(const char *name)
                                        "forces", "stress",   "stresses",
                                        "virial", "virials",  NULL};
     static const char *const names[] = {
-        "dipole",      "charges",     "magmom",       "magmoms",
-        "ml_sigma_e",  "ml_sigma_f",  "model_id",     "morsel_id",
-        "query",       "round",       "dft_engine",   "dft_settings",
-        "fail_reason", "scf_steps",   "step",         "walk",
-        "converged",   "fail_detail", "relaxed",      "reason",
-        "fmax",        "ml_fmax",     "ml_sigma_max", "momenta",
-        "time",        "temperature", "conserved",    NULL};
+        "dipole",        "charges",        "magmom",
+        "magmoms",       "ml_sigma_e",     "ml_sigma_f",
+        "model_id",      "morsel_id",      "query",
+        "round",         "dft_engine",     "dft_settings",
+        "fail_reason",   "scf_steps",      "step",
+        "walk",          "converged",      "fail_detail",
+        "relaxed",       "reason",         "fmax",
+        "ml_fmax",       "ml_sigma_max",   "momenta",
+        "time",          "temperature",    "conserved",
+        "image",         "path",           "barrier",
+        "barrier_back",  "saddle",         "climbing",
+        "curvature",     "converged_band", "image_uncertain",
+        "image_stopped", "probe",          NULL};
     size_t n = strlen(name);
 
     for (int i = 0; ends[i]; i++)

@@ -18,6 +18,7 @@ Suite *potential_suite(void);
 Suite *train_suite(void);
 Suite *sim_suite(void);
 Suite *md_suite(void);
+Suite *neb_suite(void);
 Suite *select_suite(void);
 Suite *engine_suite(void);
 Suite *qe_suite(void);

@@ -8,6 +8,7 @@ struct walk {
     struct relax *relax;
     int number, step; /* number 0: the only walk */
     enum stop stop;
+    struct frame *last; /* its last frame (out), NULL: not wanted */
 };
 
 static int put_step(struct simulate *s, const struct walk *w, struct err *err)
@@ -38,6 +39,8 @@ static int put_step(struct simulate *s, const struct walk *w, struct err *err)
                            walk_sigma(&w->frame.atoms, source->sigma_f));
     }
     ret = trajectory_put(&s->trajectory, &f, err);
+    if (ret == 0 && w->stop && w->last)
+        frame_copy(w->last, &f);
     frame_release(&f);
     return ret;
 }
@@ -72,10 +75,10 @@ static int take_step(struct simulate *s, struct walk *w, struct err *err)
     return ret;
 }
 
-static int relax(struct simulate *s, const struct frame *f, int number,
-                 struct err *err)
+int relax_frame(struct simulate *s, const struct frame *f, int number,
+                struct frame *last, enum stop *stop, struct err *err)
 {
-    struct walk w = {.number = number};
+    struct walk w = {.number = number, .last = last};
     int ret;
 
     frame_copy(&w.frame, f);
@@ -99,6 +102,7 @@ static int relax(struct simulate *s, const struct frame *f, int number,
             cli_say(s->cli, "not relaxed: %s after %d step%s",
                     stop_name(w.stop), w.step, w.step == 1 ? "" : "s");
     }
+    *stop = w.stop;
 out:
     relax_free(w.relax);
     atoms_release(&w.start);
@@ -109,12 +113,14 @@ out:
 int simulate_relax(struct simulate *s, struct err *err)
 {
     struct frames all = {0};
+    enum stop stop;
     int ret = frames_read(&all, s->input, err);
 
     if (ret == 0 && all.n == 0)
         ret = err_set(err, ERR_FORMAT, "there is no frame in '%s'", s->input);
     for (int i = 0; i < all.n && ret == 0; i++)
-        ret = relax(s, &all.frame[i], all.n > 1 ? i + 1 : 0, err);
+        ret = relax_frame(s, &all.frame[i], all.n > 1 ? i + 1 : 0, NULL, &stop,
+                          err);
     frames_release(&all);
     return ret;
 }

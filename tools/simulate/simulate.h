@@ -5,6 +5,7 @@
 
 #include <morsel/cli.h>
 #include <morsel/io.h>
+#include <morsel/neb.h>
 #include <morsel/sim.h>
 
 /*
@@ -26,6 +27,15 @@ struct md_options {
     bool draw;
 };
 
+struct neb_options {
+    int images; /* of the band, ends included */
+    int start;  /* enum neb_start */
+    int tangent;
+    struct neb_params params;
+    bool relax_ends, keep_order;
+};
+enum neb_start { START_IDPP, START_LINEAR };
+
 struct simulate {
     const struct cli *cli;
     const char *model, *oracle; /* one of them is NULL */
@@ -37,6 +47,7 @@ struct simulate {
     struct walk_limits limits;
     struct relax_options relax;
     struct md_options md;
+    struct neb_options neb;
 
     struct source source;
     struct trajectory trajectory;
@@ -47,6 +58,15 @@ struct simulate {
 int simulate_single(struct simulate *s, struct err *err) MORSEL_MUST_CHECK;
 int simulate_relax(struct simulate *s, struct err *err) MORSEL_MUST_CHECK;
 int simulate_md(struct simulate *s, struct err *err) MORSEL_MUST_CHECK;
+int simulate_neb(struct simulate *s, struct err *err) MORSEL_MUST_CHECK;
+
+/*
+ * The walk of one frame, numbered unless number is 0: why it ended, and, if
+ * not NULL, its last frame as written, which the caller releases.
+ */
+int relax_frame(struct simulate *s, const struct frame *f, int number,
+                struct frame *last, enum stop *stop,
+                struct err *err) MORSEL_MUST_CHECK;
 
 /* Energy and forces at f; s->source.ok tells whether there are any. */
 int ask(struct simulate *s, const struct frame *f,
