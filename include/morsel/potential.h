@@ -31,6 +31,15 @@ struct prediction {
      */
     int *noutside;   /* [natoms] */
     double *outside; /* [natoms] */
+
+    /*
+     * (1/V) dE/dstrain, ASE's sign and symmetric, eV/angstrom^3: of cells that
+     * are periodic in three directions, if it is wanted and the potential
+     * knows it.
+     */
+    bool want_stress; /* set by the caller, and left as it is */
+    bool has_stress;
+    double stress[3][3];
 };
 void prediction_release(struct prediction *p);
 

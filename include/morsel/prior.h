@@ -197,6 +197,12 @@ void prior_get(struct prior *p, struct bin *b);
 double prior_eval(const struct prior *p, const struct atoms *a,
                   const struct neighbors *nb, double (*forces)[3]);
 
+/* The same, and the derivative by a strain x -> (1 + strain) x of all, eV,
+ * added to what is there. */
+double prior_eval_strain(const struct prior *p, const struct atoms *a,
+                         const struct neighbors *nb, double (*forces)[3],
+                         double dedstrain[3][3]);
+
 /*
  * Fit of D, re and a of one pair of elements to dimers.
  *

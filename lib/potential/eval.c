@@ -42,6 +42,7 @@ struct evaluator {
     double *work;        /* of the networks */
     double (*forces)[3]; /* [members][natoms][3] without the prior */
     double *energy;      /* [members] eV, without prior and e0 */
+    double strain[3][3]; /* dE/dstrain, eV, mean over the members */
 };
 
 /* Where the work of the network of an element begins. */
@@ -164,8 +165,9 @@ static void eval_network(struct evaluator *s, int k, int el)
         mlp_forward(&m->net[el], theta, n, x, s->y + first, dydx, work);
 }
 
-/* Energy and forces of the networks of member k. */
-static void eval_member(struct evaluator *s, int k)
+/* Energy and forces of the networks of member k; if wanted, its dE/dstrain
+ * added to that of the others. */
+static void eval_member(struct evaluator *s, int k, bool strain)
 {
     const struct model *m = &s->m;
     int natoms = s->f.natoms;
@@ -179,6 +181,8 @@ static void eval_member(struct evaluator *s, int k)
     scatter(s);
     memset(forces, 0, (size_t)natoms * sizeof *forces);
     features_forces(&s->f, s->dedg, forces);
+    if (strain)
+        features_strain(&s->f, s->dedg, s->strain);
 }
 
 /*
@@ -216,6 +220,26 @@ static void combine(const struct evaluator *s, struct prediction *out)
     }
 }
 
+/* Energy, forces and stress of what the members have in common; before it
+ * s->strain is a sum over them. */
+static void add_rest(struct evaluator *s, const struct atoms *a,
+                     struct prediction *out)
+{
+    const struct model *m = &s->m;
+    double v = volume3(a->cell[0], a->cell[1], a->cell[2]), e0 = 0;
+
+    for (int i = 0; i < 9; i++)
+        s->strain[i / 3][i % 3] /= m->members;
+    for (int i = 0; i < a->natoms; i++)
+        e0 += m->e0[s->f.element[i]];
+    if (m->prior.nelement > 0)
+        out->energy +=
+            prior_eval_strain(&m->prior, a, &s->nb, out->forces, s->strain);
+    out->energy += e0;
+    for (int i = 0; out->has_stress && i < 9; i++)
+        out->stress[i / 3][i % 3] = s->strain[i / 3][i % 3] / v;
+}
+
 /* Which features are outside their range in training, and how far. */
 static void find_outside(const struct evaluator *s, struct prediction *out)
 {
@@ -246,6 +270,8 @@ static int check_finite(const struct prediction *out, struct err *err)
     for (int i = 0; i < out->natoms; i++)
         for (int c = 0; c < 3; c++)
             finite = finite && isfinite(out->forces[i][c]);
+    for (int i = 0; out->has_stress && i < 9; i++)
+        finite = finite && isfinite(out->stress[i / 3][i % 3]);
     return finite ? 0
                   : err_set(err, ERR_NUMERIC,
                             "the model's energy or forces are not finite");
@@ -253,8 +279,11 @@ static int check_finite(const struct prediction *out, struct err *err)
 
 static void prepare(struct prediction *out, int natoms, int members)
 {
+    bool stress = out->want_stress;
+
     if (out->natoms != natoms || !out->forces) {
         prediction_release(out);
+        out->want_stress = stress;
         out->forces = xcalloc((size_t)natoms, sizeof *out->forces);
         out->sigma_f = xcalloc((size_t)natoms, sizeof *out->sigma_f);
         out->noutside = xcalloc((size_t)natoms, sizeof *out->noutside);
@@ -270,28 +299,27 @@ static int eval(struct potential *p, const struct atoms *a,
 {
     struct evaluator *s = p->self;
     const struct model *m = &s->m;
-    double e0 = 0;
+    bool stress = out->want_stress && a->pbc[0] && a->pbc[1] && a->pbc[2];
     int ret = neighbors_find(&s->nb, a, s->cutoff, err);
 
     if (ret == 0)
-        ret = features_compute(&s->f, &m->descriptor, a, &s->nb, true, err);
+        ret = features_compute(&s->f, &m->descriptor, a, &s->nb,
+                               stress ? DERIVE_STRAIN : DERIVE_POSITIONS, err);
     if (ret < 0)
         return ret;
     count_rows(s);
     reserve(s);
     gather(s);
+    memset(s->strain, 0, sizeof s->strain);
     for (int k = 0; k < m->members; k++)
-        eval_member(s, k);
+        eval_member(s, k, stress);
 
     prepare(out, a->natoms, m->members);
+    out->has_stress = stress;
     combine(s, out);
     prediction_calibrate(out, &m->calibration);
     find_outside(s, out);
-    for (int i = 0; i < a->natoms; i++)
-        e0 += m->e0[s->f.element[i]];
-    if (m->prior.nelement > 0)
-        out->energy += prior_eval(&m->prior, a, &s->nb, out->forces);
-    out->energy += e0;
+    add_rest(s, a, out);
     return check_finite(out, err);
 }
 

@@ -399,5 +399,6 @@ Suite *potential_suite(void)
     tcase_add_test(t, refuses_what_it_does_not_know);
     suite_add_tcase(s, t);
     suite_add_tcase(s, potential_file_tests());
+    suite_add_tcase(s, potential_stress_tests());
     return s;
 }

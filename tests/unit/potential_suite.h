@@ -9,7 +9,8 @@
 void random_model(struct model *m, int members, bool prior);
 void share_trunk(struct model *m);
 
-/* A part of the suite of lib/potential. */
+/* Parts of the suite of lib/potential. */
 TCase *potential_file_tests(void);
+TCase *potential_stress_tests(void);
 
 #endif

@@ -77,6 +77,63 @@ START_TEST(terms_are_smooth_where_they_are_switched)
 }
 END_TEST
 
+/* Copper in a cell of a few angstrom, skewed: all forces are those of images
+ * on images. */
+static double lattice_energy(const struct prior *p, const struct atoms *a,
+                             double (*strain)[3])
+{
+    struct neighbors nb = {0};
+    struct err err;
+    double e;
+
+    ck_assert_int_eq(neighbors_find(&nb, a, p->rc, &err), 0);
+    e = strain ? prior_eval_strain(p, a, &nb, NULL, strain)
+               : prior_eval(p, a, &nb, NULL);
+    neighbors_release(&nb);
+    return e;
+}
+
+/* Of all strains, those that turn as well; of the paper's prior, which jumps,
+ * where no pair is near its end. */
+START_TEST(strain_is_a_finite_difference)
+{
+    static const double cell[3][3] = {
+        {2.4, 0.1, -0.3}, {0.9, 2.5, 0.2}, {-1.1, 0.7, 4.2}};
+    const double h = 1e-5;
+    double strain[3][3] = {{0}};
+    struct prior p;
+    struct atoms a;
+
+    named(&p, names[_i]);
+    atoms_init(&a, 2);
+    a.z[0] = 29;
+    a.z[1] = 8;
+    a.pos[1][1] = 1.2;
+    a.pos[1][2] = 1.7;
+    a.pbc[0] = a.pbc[1] = a.pbc[2] = true;
+    memcpy(a.cell, cell, sizeof cell);
+    lattice_energy(&p, &a, strain);
+    for (int x = 0; x < 3; x++)
+        for (int y = 0; y < 3; y++) {
+            double e[2];
+
+            for (int side = 0; side < 2; side++) {
+                struct atoms s;
+
+                atoms_copy(&s, &a);
+                for (int i = 0; i < 3; i++)
+                    s.cell[i][x] += (side ? h : -h) * a.cell[i][y];
+                s.pos[1][x] += (side ? h : -h) * a.pos[1][y];
+                e[side] = lattice_energy(&p, &s, NULL);
+                atoms_release(&s);
+            }
+            ck_close(strain[x][y], (e[1] - e[0]) / (2 * h), 1e-7);
+        }
+    prior_release(&p);
+    atoms_release(&a);
+}
+END_TEST
+
 /* Repulsion has no well, and ends where it says. */
 START_TEST(walls_only_repel)
 {
@@ -269,6 +326,7 @@ TCase *prior_terms_tests(void)
 
     tcase_add_loop_test(tc, the_slope_of_a_pair_is_its_derivative, 0, NNAME);
     tcase_add_loop_test(tc, terms_are_smooth_where_they_are_switched, 0, NNAME);
+    tcase_add_loop_test(tc, strain_is_a_finite_difference, 0, NNAME);
     tcase_add_test(tc, walls_only_repel);
     tcase_add_test(tc, nuclei_repel_as_ziegler_biersack_and_littmark_say);
     tcase_add_test(tc, a_wall_is_a_lifted_morse_curve);
