@@ -11,6 +11,8 @@ const char *const schedules[] = {"constant", "cosine", NULL};
 const char *const losses[] = {"robust", "paper", NULL};
 const char *const scalings[] = {"range", "paper", "motion", NULL};
 const char *const masks[] = {"all", "free", NULL};
+const char *const kinds[] = {"deep", "shallow", NULL};
+const char *const bootstraps[] = {"none", "fresh", "paper", NULL};
 
 static struct train t = {
     .output = "-",
@@ -18,7 +20,7 @@ static struct train t = {
     .hidden = "20,20",
     .schedule =
         {.steps = 20, .memory = 50, .rate = 0.01, .period = 10, .mult = 2},
-    .plan = {.epochs = 200, .seed = 1},
+    .plan = {.epochs = 200, .seed = 1, .initial = 1},
     .loss = {.alpha = 1},
     .motion = 0.05,
     .members = 1,
@@ -70,8 +72,12 @@ static const struct cli_opt opts[] = {
     {CLI_TEXT, 0, "forces-key", "KEY", &t.names.forces, 0, 0, "label (forces)",
      NULL},
     {CLI_INT, 0, "committee", "K", &t.members, 1, 1000, "members (1)", NULL},
-    {CLI_FLAG, 0, "bootstrap", NULL, &t.plan.bootstrap, 0, 0,
-     "each member draws its frames", NULL},
+    {CLI_CHOICE, 0, "committee-kind", "NAME", &t.kind, 0, 0,
+     "deep, or shallow: one trunk, K heads (deep)", kinds},
+    {CLI_CHOICE, 0, "bootstrap", "NAME", &t.bootstrap, 0, 0,
+     "members draw frames: none fresh paper (none)", bootstraps},
+    {CLI_INT, 0, "initial", "N", &t.plan.initial, 1, 1e9,
+     "frames before the first query, for paper (1)", NULL},
     {CLI_TEXT, 0, "warm", "MODEL", &t.warm, 0, 0, "start from its weights",
      NULL},
     {CLI_REAL, 0, "target-energy", "X", &t.schedule.target_e, 1e-12, 1e3,
@@ -126,6 +132,7 @@ int main(int argc, char **argv)
     t.cli = &cli;
     t.input = i < argc ? argv[i] : "-";
     t.plan.warm = t.warm;
+    t.plan.bootstrap = (enum bootstrap)t.bootstrap;
     t.schedule.optimizer = (enum optimizer)optimizer;
     if (annealing == 0)
         t.schedule.period = 0;

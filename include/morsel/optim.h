@@ -108,12 +108,12 @@ void adam_step(struct adam *o, double rate, const double *g, double *x);
 
 /*
  * Cosine annealing with warm restarts: I. Loshchilov and F. Hutter, ICLR
- * (2017).  The rate of epoch t = 0, 1, ...: from high to low in
- * `period` epochs, then from high again with the period multiplied by
- * mult >= 1.  At t epochs into a period of p it is
+ * (2017).  The rate after t epochs, t >= 0 and not whole between two batches of
+ * an epoch: from high to low in `period` epochs, then from high again with the
+ * period multiplied by mult >= 1.  At t epochs into a period of p it is
  *
  *     low + (high - low) (1 + cos(pi t / p)) / 2,   0 <= t < p.
  */
-double cosine_rate(int t, double high, double low, int period, int mult);
+double cosine_rate(double t, double high, double low, int period, int mult);
 
 #endif

@@ -224,7 +224,43 @@ struct fit loss_eval(const struct dataset *ds, const struct model *m,
                      const double *theta, struct loss_work *w, double *dtheta);
 
 /*
- * Training of one member.  The caller owns the loop:
+ * The loss as a function of one vector: of the weights of one network per
+ * element, or of those of several heads on one trunk,
+ *
+ *     L = 1 / heads sum_k L_k(trunk, head_k),
+ *
+ * each head with weights of the frames of its own.  The vector holds for each
+ * element the trunk and then the heads, so that for one head it is theta.
+ */
+struct objective {
+    const struct model *m;
+    const struct loss *loss;
+    const struct dataset *ds;
+    int heads, nparam;        /* nparam: of the vector */
+    double **theta, **dtheta; /* [heads][m->nparam] */
+    struct loss_work *work;   /* [heads] */
+    struct fit *fit;          /* [heads] */
+};
+int objective_nparam(const struct model *m, int heads);
+void objective_init(struct objective *o, const struct model *m,
+                    const struct loss *loss, int heads);
+void objective_release(struct objective *o);
+
+/* From now on it is about these data. */
+void objective_look(struct objective *o, const struct dataset *ds);
+
+/* From theta [heads][m->nparam] to p [nparam], the trunk of the first head. */
+void objective_pack(const struct objective *o, double *const *theta, double *p);
+void objective_unpack(const struct objective *o, const double *p,
+                      double *const *theta);
+
+/* As loss_eval(): weight [heads][ds->n], or NULL; dp [nparam] (out). */
+struct fit objective_eval(struct objective *o, double *const *weight,
+                          const double *p, double *dp);
+
+/*
+ * Training of one member, or of all heads of one trunk.  The caller owns the
+ * loop:
  *
  *     trainer_init(&t, ...);
  *     while (t.epoch < epochs && trainer_epoch(&t))
@@ -246,12 +282,9 @@ struct schedule {
 };
 
 struct trainer {
-    const struct dataset *ds;
-    const struct model *m;
-    const struct loss *loss;
     const struct schedule *schedule;
-    const double *weight; /* [n] or NULL */
-    struct loss_work work;
+    double *const *weight; /* [heads][n] or NULL */
+    struct objective objective;
     struct lbfgs lbfgs;
     struct adam adam;
     double *theta, *dtheta; /* [nparam] where the optimizer is ... */
@@ -262,14 +295,14 @@ struct trainer {
     int epoch, stalled;
 };
 
-/* Start from theta [nparam]; weight is borrowed. */
+/* Start from theta [heads][m->nparam]; weight [heads][n] is borrowed. */
 void trainer_init(struct trainer *t, const struct dataset *ds,
                   const struct model *m, const struct loss *loss,
-                  const struct schedule *schedule, const double *weight,
-                  const double *theta);
+                  const struct schedule *schedule, int heads,
+                  double *const *weight, double *const *theta);
 void trainer_release(struct trainer *t);
 
-/* Bytes that a trainer on these frames holds, besides the data set. */
+/* Bytes that the trainers of all members hold, besides the data set. */
 double trainer_bytes(const struct frames *frames, const struct model *m,
                      const struct schedule *schedule);
 
@@ -279,8 +312,19 @@ bool trainer_epoch(struct trainer *t);
 /* The loss is not a number, or no lower than it was at the start. */
 bool trainer_failed(const struct trainer *t);
 
-/* n draws with replacement out of n: how often each was drawn, weight [n]. */
-void bootstrap(int n, struct rng *rng, double *weight);
+/*
+ * Which frames a member learns: how often it draws each of n, weight [n].
+ *
+ * bootstrap_fresh: n draws with replacement.
+ *
+ * bootstrap_paper: the paper's rule, which follows how the set has grown.  The
+ * first `initial` frames are drawn so.  Each later one, in its order, makes
+ * the list longer by one draw among all frames so far, itself included, and
+ * then takes the place of each entry with probability 1 / n.  The same random
+ * numbers for a longer list of frames draw the same until the new ones come.
+ */
+void bootstrap_fresh(int n, struct rng *rng, double *weight);
+void bootstrap_paper(int n, int initial, struct rng *rng, double *weight);
 
 /* Random weights of all networks of m, theta [nparam]. */
 void initial_weights(const struct model *m, struct rng *rng, double *theta);
@@ -298,19 +342,25 @@ void initial_weights(const struct model *m, struct rng *rng, double *theta);
  * other weights, at most MAX_ATTEMPTS times in all.  Each member has its own
  * random numbers, by seed, member and attempt, so that the weights do not
  * depend on the number of threads nor on the other members.
+ *
+ * If m->shared the members are heads on one trunk, and trained together: they
+ * are one `member` here.
  */
 enum { MAX_ATTEMPTS = 5 };
+
+enum bootstrap { BOOTSTRAP_NONE, BOOTSTRAP_FRESH, BOOTSTRAP_PAPER };
 
 struct plan {
     int epochs; /* at most, of each attempt */
     int seed;
-    bool bootstrap; /* each member draws its own frames */
+    enum bootstrap bootstrap;
+    int initial; /* of BOOTSTRAP_PAPER */
     bool warm;
 };
 
 struct member {
+    int first, heads; /* members of the model */
     struct trainer trainer;
-    double *weight; /* [n] of the frames; NULL: all 1 */
     int attempts, epoch;
     struct fit fit; /* the best so far of this attempt */
     bool advanced;  /* the last committee_epoch() has changed these */
@@ -323,7 +373,10 @@ struct committee {
     const struct loss *loss;
     const struct schedule *schedule;
     struct plan plan;
-    struct member *member; /* [m->members] */
+    int n;                 /* frames */
+    double **weight;       /* [m->members][n] of the frames; NULL: all 1 */
+    int nmember;           /* 1 if m->shared */
+    struct member *member; /* [nmember] */
 };
 void committee_init(struct committee *c, const struct dataset *ds,
                     struct model *m, const struct loss *loss,

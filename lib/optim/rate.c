@@ -4,7 +4,7 @@
 #include <limits.h>
 #include <math.h>
 
-double cosine_rate(int t, double high, double low, int period, int mult)
+double cosine_rate(double t, double high, double low, int period, int mult)
 {
     assert(t >= 0 && period >= 1 && mult >= 1);
     while (t >= period) {

@@ -14,14 +14,6 @@ static const double least_gain = 1e-9;
 /* Epochs without that gain after which Adam gives up. */
 enum { PATIENCE = 50 };
 
-static double *copy(const double *x, int n)
-{
-    double *y = xcalloc((size_t)n, sizeof *y);
-
-    memcpy(y, x, (size_t)n * sizeof *y);
-    return y;
-}
-
 static bool lower(double x, double y)
 {
     return isfinite(x) && !(x >= y);
@@ -30,32 +22,35 @@ static bool lower(double x, double y)
 /* Evaluate where the optimizer is, and remember the lowest point. */
 static double evaluate(struct trainer *t)
 {
-    struct fit fit = loss_eval(t->ds, t->m, t->loss, t->weight, t->theta,
-                               &t->work, t->dtheta);
+    struct objective *o = &t->objective;
+    struct fit fit = objective_eval(o, t->weight, t->theta, t->dtheta);
 
     if (lower(fit.loss, t->fit.loss)) {
         t->fit = fit;
-        memcpy(t->best, t->theta, (size_t)t->m->nparam * sizeof *t->best);
+        memcpy(t->best, t->theta, (size_t)o->nparam * sizeof *t->best);
     }
     return fit.loss;
 }
 
 void trainer_init(struct trainer *t, const struct dataset *ds,
                   const struct model *m, const struct loss *loss,
-                  const struct schedule *schedule, const double *weight,
-                  const double *theta)
+                  const struct schedule *schedule, int heads,
+                  double *const *weight, double *const *theta)
 {
-    *t = (struct trainer){.ds = ds, .m = m, .loss = loss};
-    t->schedule = schedule;
-    t->weight = weight;
-    t->theta = copy(theta, m->nparam);
-    t->best = copy(theta, m->nparam);
-    t->dtheta = xcalloc((size_t)m->nparam, sizeof *t->dtheta);
-    loss_work_init(&t->work, ds, m);
+    size_t n = (size_t)objective_nparam(m, heads);
+
+    *t = (struct trainer){.schedule = schedule, .weight = weight};
+    objective_init(&t->objective, m, loss, heads);
+    objective_look(&t->objective, ds);
+    t->theta = xcalloc(n, sizeof *t->theta);
+    t->best = xcalloc(n, sizeof *t->best);
+    t->dtheta = xcalloc(n, sizeof *t->dtheta);
+    objective_pack(&t->objective, theta, t->theta);
+    memcpy(t->best, t->theta, n * sizeof *t->best);
     if (schedule->optimizer == OPTIMIZER_LBFGS)
-        lbfgs_init(&t->lbfgs, m->nparam, schedule->memory);
+        lbfgs_init(&t->lbfgs, (int)n, schedule->memory);
     else
-        adam_init(&t->adam, m->nparam);
+        adam_init(&t->adam, (int)n);
     t->fit.loss = INFINITY;
     t->start = t->value = evaluate(t);
 }
@@ -65,7 +60,7 @@ void trainer_release(struct trainer *t)
     free(t->theta);
     free(t->best);
     free(t->dtheta);
-    loss_work_release(&t->work);
+    objective_release(&t->objective);
     if (t->schedule && t->schedule->optimizer == OPTIMIZER_LBFGS)
         lbfgs_release(&t->lbfgs);
     else
@@ -81,7 +76,8 @@ double trainer_bytes(const struct frames *frames, const struct model *m,
     int vectors =
         3 +
         (schedule->optimizer == OPTIMIZER_LBFGS ? 2 * schedule->memory + 4 : 2);
-    double reals = (double)vectors * m->nparam;
+    int heads = m->shared ? m->members : 1;
+    double reals = (double)vectors * objective_nparam(m, heads);
 
     for (int i = 0; i < frames->n; i++)
         for (int a = 0; a < frames->frame[i].atoms.natoms; a++)
@@ -89,10 +85,11 @@ double trainer_bytes(const struct frames *frames, const struct model *m,
     for (int el = 0; el < d->nelement; el++) {
         int n = count[d->z[el]];
 
-        reals += 2.0 * n * (1 + d->nsf[el]);
-        reals += n > 0 ? (double)mlp_nwork(&m->net[el], n) : 0;
+        reals += heads * 2.0 * n * (1 + d->nsf[el]);
+        reals += n > 0 ? heads * (double)mlp_nwork(&m->net[el], n) : 0;
     }
-    return sizeof(double) * reals;
+    reals += 2.0 * heads * m->nparam;
+    return sizeof(double) * reals * (m->shared ? 1 : m->members);
 }
 
 static double largest(const double *x, int n)
@@ -130,20 +127,28 @@ static bool step(struct trainer *t, double rate)
 /* Nothing left to gain here: targets met, or a flat place. */
 static bool arrived(const struct trainer *t)
 {
-    return reached(t) || largest(t->dtheta, t->m->nparam) <=
+    return reached(t) || largest(t->dtheta, t->objective.nparam) <=
                              least_gradient * fmax(1, t->fit.loss);
+}
+
+/* SGDR: the rate follows the cosine from step to step, not epoch to epoch. */
+static double rate_at(const struct trainer *t, int step)
+{
+    const struct schedule *s = t->schedule;
+    double at = t->epoch + (double)step / s->steps;
+
+    return s->period > 0 ? cosine_rate(at, s->rate, 0, s->period, s->mult)
+                         : s->rate;
 }
 
 bool trainer_epoch(struct trainer *t)
 {
     const struct schedule *s = t->schedule;
     const int patience = s->optimizer == OPTIMIZER_LBFGS ? 1 : PATIENCE;
-    double before = t->fit.loss, rate = s->rate;
+    double before = t->fit.loss;
     int steps = 0;
 
-    if (s->period > 0)
-        rate = cosine_rate(t->epoch, s->rate, 0, s->period, s->mult);
-    while (steps < s->steps && !arrived(t) && step(t, rate)) {
+    while (steps < s->steps && !arrived(t) && step(t, rate_at(t, steps))) {
         t->value = evaluate(t);
         steps++;
     }

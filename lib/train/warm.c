@@ -75,6 +75,8 @@ int warm_start(struct model *m, const struct model *old, struct err *err)
     for (int el = 0; !what && el < m->descriptor.nelement; el++)
         if (!same_net(&m->net[el], &old->net[el]))
             what = "network shape";
+    if (!what && m->shared && !old->shared && old->members > 1)
+        what = "kind of committee";
     if (what)
         return err_set(err, ERR_RANGE, "the model to start from has another %s",
                        what);

@@ -111,23 +111,39 @@ done
 
 # The same bytes.
 expect 0 'a committee on one thread' \
-    "$RUN train $quick --committee=3 --bootstrap -j1 -o one train.xyz"
+    "$RUN train $quick --committee=3 --bootstrap=fresh -j1 -o one train.xyz"
 expect 0 'a committee on four threads' \
-    "$RUN train $quick --committee=3 --bootstrap -j4 -o four train.xyz"
+    "$RUN train $quick --committee=3 --bootstrap=fresh -j4 -o four train.xyz"
 cmp -s one four
 report $? 'is the same to the bit'
 expect 0 'another seed' \
-    "$RUN train $quick --committee=3 --bootstrap -s2 -o two train.xyz"
+    "$RUN train $quick --committee=3 --bootstrap=fresh -s2 -o two train.xyz"
 status=0
 cmp -s one two || status=$?
 test $status -eq 1
 report $? 'is another committee'
 
+for option in --bootstrap=paper '--bootstrap=paper --initial=3' \
+    --committee-kind=shallow '--committee-kind=shallow --bootstrap=fresh'; do
+    expect 0 "$option on one thread" \
+        "$RUN train $quick --committee=3 $option -j1 -o one train.xyz"
+    expect 0 'and on three' \
+        "$RUN train $quick --committee=3 $option -j3 -o three train.xyz"
+    cmp -s one three
+    report $? 'is the same to the bit'
+done
+expect 2 'heads cannot start from members that are apart' \
+    "$RUN train $quick --committee=3 --committee-kind=shallow --warm=two \
+    train.xyz"
+says 'the model to start from has another kind of committee'
+expect 0 'but from heads' "$RUN train $quick --committee=3 \
+    --committee-kind=shallow --warm=three -o four train.xyz"
+
 # From features: the same bytes, whatever the options.
 expect 0 'features of the frames' "featurize --format=binary --derivatives \
     --set=fine -o features train.xyz"
 for option in --prior=none --prior=published --force-mask=free --alpha=0 \
-    --scaling=motion '--committee=2 --bootstrap --loss=paper' --set=fine; do
+    --scaling=motion '--committee=2 --bootstrap=fresh --loss=paper' --set=fine; do
     expect 0 "frames with $option" \
         "$RUN train $quick $option -o of-frames train.xyz"
     expect 0 'and features' \

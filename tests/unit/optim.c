@@ -330,6 +330,9 @@ START_TEST(cosine_rate_restarts)
         else
             ck_assert_double_eq(cosine_rate(t + 1, 1, 0.2, 10, 2), 1);
     ck_assert_double_eq(cosine_rate(21, 1, 0.2, 7, 1), 1);
+    /* between epochs: halfway through the second period, which has 20 */
+    ck_near(cosine_rate(12.5, 1, 0.2, 10, 2), 0.2 + 0.4 * (1 + cos(M_PI / 8)),
+            1e-15);
     ck_assert_double_gt(cosine_rate(2147483647, 1, 0.2, 2, 1000), 0.2);
 }
 END_TEST

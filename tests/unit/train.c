@@ -122,7 +122,8 @@ END_TEST
 /* The same bits for 1 and 3 threads, and members that differ. */
 START_TEST(threads_do_not_matter)
 {
-    const struct plan plan = {.epochs = 4, .seed = 9, .bootstrap = true};
+    const struct plan plan = {
+        .epochs = 4, .seed = 9, .bootstrap = BOOTSTRAP_FRESH};
     struct fixture x, y;
     size_t size;
 
@@ -155,27 +156,6 @@ START_TEST(members_do_not_know_each_other)
                      (size_t)x.m.nparam * sizeof(double));
     tear_down(&x);
     tear_down(&y);
-}
-END_TEST
-
-START_TEST(bootstrap_draws_n_of_n)
-{
-    struct rng rng;
-    double w[10], hits[10] = {0};
-
-    rng_init(&rng, 1);
-    for (int t = 0; t < 1000; t++) {
-        double sum = 0;
-
-        bootstrap(10, &rng, w);
-        for (int i = 0; i < 10; i++) {
-            sum += w[i];
-            hits[i] += w[i];
-        }
-        ck_assert_double_eq(sum, 10);
-    }
-    for (int i = 0; i < 10; i++) /* six deviations of a binomial */
-        ck_near(hits[i], 1000, 6 * sqrt(900.0));
 }
 END_TEST
 
@@ -254,11 +234,11 @@ Suite *train_suite(void)
     tcase_add_test(t, diverged_member_starts_again);
     tcase_add_test(t, threads_do_not_matter);
     tcase_add_test(t, members_do_not_know_each_other);
-    tcase_add_test(t, bootstrap_draws_n_of_n);
     tcase_add_test(t, warm_start_predicts_the_same);
     tcase_add_test(t, warm_start_refuses_another_model);
     suite_add_tcase(s, t);
     suite_add_tcase(s, train_loss_tests());
+    suite_add_tcase(s, train_committee_tests());
     suite_add_tcase(s, train_dataset_tests());
     suite_add_tcase(s, train_reference_tests());
     suite_add_tcase(s, train_stored_tests());

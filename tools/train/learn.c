@@ -18,7 +18,7 @@ static int start_warm(const struct train *t, struct model *m, struct err *err)
 
 static void write_epoch(FILE *f, const struct committee *c)
 {
-    for (int k = 0; f && k < c->m->members; k++) {
+    for (int k = 0; f && k < c->nmember; k++) {
         const struct member *m = &c->member[k];
 
         if (m->advanced)
@@ -57,7 +57,7 @@ static int check_members(const struct train *t, const struct committee *c,
 {
     if (!t->quiet && isatty(STDERR_FILENO))
         fputs("\r\033[K", stderr);
-    for (int k = 0; k < c->m->members; k++) {
+    for (int k = 0; k < c->nmember; k++) {
         const struct member *m = &c->member[k];
 
         if (!isfinite(m->fit.loss))

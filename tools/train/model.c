@@ -41,6 +41,7 @@ int make_model(const struct train *t, struct model *m,
         m->net[el].width[0] = m->descriptor.nsf[el];
     }
     model_alloc(m, t->members);
+    m->shared = t->kind == SHALLOW;
     return 0;
 }
 
@@ -52,7 +53,7 @@ int print_sizes(const struct train *t, const struct frames *frames,
 
     if (ret < 0)
         return ret;
-    bytes += t->members * trainer_bytes(frames, m, &t->schedule);
+    bytes += trainer_bytes(frames, m, &t->schedule);
     for (int i = 0; i < frames->n; i++)
         natoms += frames->frame[i].atoms.natoms;
     printf("frames %d\natoms %d\n", frames->n, natoms);

@@ -30,9 +30,10 @@ char *describe(const struct train *t, const struct committee *c)
             losses[t->units], t->loss.alpha, t->loss.huber, t->loss.decay);
     fprintf(f, "scaling %s\noptimizer %s\nsteps %d\n", scalings[t->scaling],
             optimizers[t->schedule.optimizer], t->schedule.steps);
-    fprintf(f, "start %s\nseed %d\nbootstrap %s\n", t->warm ? "warm" : "random",
-            t->plan.seed, t->plan.bootstrap ? "yes" : "no");
-    for (int k = 0; k < c->m->members; k++) {
+    fprintf(f, "start %s\nseed %d\ncommittee %s\nbootstrap %s\n",
+            t->warm ? "warm" : "random", t->plan.seed, kinds[t->kind],
+            bootstraps[t->bootstrap]);
+    for (int k = 0; k < c->nmember; k++) {
         const struct member *m = &c->member[k];
 
         fprintf(f, "member %d epochs %d loss %.17g rmse_e %.17g rmse_f %.17g\n",
@@ -51,8 +52,9 @@ void report(const struct train *t, const struct committee *c)
         return;
     cli_say(t->cli, "%d frames, label %s, %s forces", c->ds->n,
             energy_used(t, c->ds), forces_used(t, c->ds));
-    for (int k = 0; k < c->m->members; k++)
-        cli_say(t->cli, "member %d: %d epochs, %.3g meV/atom, %.3g eV/A", k + 1,
+    for (int k = 0; k < c->nmember; k++)
+        cli_say(t->cli, "%s %d: %d epochs, %.3g meV/atom, %.3g eV/A",
+                c->m->shared ? "heads on trunk" : "member", k + 1,
                 c->member[k].epoch, 1000 * c->member[k].fit.rmse_e,
                 c->member[k].fit.rmse_f);
 }

@@ -6,6 +6,8 @@
 #include <morsel/cli.h>
 #include <morsel/train.h>
 
+enum committee_kind { DEEP, SHALLOW };
+
 /* What the parts of train share: what the command line asks for. */
 struct train {
     const struct cli *cli;
@@ -21,13 +23,15 @@ struct train {
     double motion;      /* angstrom */
     int mask;           /* enum force_mask */
     struct label_names names;
-    int members;
+    int members, kind; /* enum committee_kind */
+    int bootstrap;     /* enum bootstrap */
     bool dry_run, quiet;
 };
 
 /* Words of the command line, by their enums; the last is NULL. */
 extern const char *const activations[], *const optimizers[], *const schedules[];
 extern const char *const losses[], *const scalings[], *const masks[];
+extern const char *const bootstraps[], *const kinds[];
 
 /*
  * Everything about the model but the numbers that come from the labels; s is
