@@ -13,6 +13,7 @@ const char *const scalings[] = {"range", "paper", "motion", NULL};
 const char *const masks[] = {"all", "free", NULL};
 const char *const kinds[] = {"deep", "shallow", NULL};
 const char *const bootstraps[] = {"none", "fresh", "paper", NULL};
+static const char *const fits[] = {"no", "depth", "all", NULL};
 
 static struct train t = {
     .output = "-",
@@ -32,6 +33,8 @@ static const struct cli_opt opts[] = {
      NULL},
     {CLI_TEXT, 0, "prior", "NAME", &t.prior, 0, 0,
      "none, or a sum of FILE and names (published)", NULL},
+    {CLI_CHOICE, 0, "fit-prior", "WHAT", &t.fit_prior, 0, 0,
+     "of its wells, to forces: no depth all (no)", fits},
     {CLI_TEXT, 0, "set", "FILE", &t.set, 0, 0,
      "symmetry functions: fine, paper, neb, FILE (fine)", NULL},
     {CLI_TEXT, 0, "hidden", "N,...", &t.hidden, 0, 0,

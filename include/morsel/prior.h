@@ -203,6 +203,39 @@ double prior_eval_strain(const struct prior *p, const struct atoms *a,
                          const struct neighbors *nb, double (*forces)[3],
                          double dedstrain[3][3]);
 
+/* Fits ------------------------------------------------------------------------
+ *
+ * The wells of the Morse terms of a prior, to the forces of any labelled
+ * frames: D, or D, re and a, of each pair of elements that two of their atoms
+ * are in reach of.  With x = (D / D0, ln(re / re0), ln(a / a0)) of each pair,
+ * 0 being the parameters it starts from, the minimum of
+ *
+ *     sum |F_prior(x) - F|^2 / (0.5 eV/angstrom)^2 + sum ((x - x0) / w)^2
+ *
+ * with w = 0.5, 0.05, 0.2, in the box D / D0 from 0.05 to 2, re within a
+ * fifth, a within a factor of two.  Half an eV/angstrom is about what a pair
+ * energy leaves of the forces in a solid.  With D alone the minimum is
+ * unique, and so continuous in the labels.  Walls and nuclei stay.
+ */
+#define PRIOR_FIT_ERROR 0.5 /* eV/angstrom */
+enum prior_fit_what { PRIOR_FIT_DEPTH, PRIOR_FIT_ALL };
+
+struct prior_sample {
+    const struct atoms *atoms;
+    const double (*forces)[3]; /* [natoms][3] eV/angstrom */
+};
+
+struct prior_fit {
+    int nwell, nforce;    /* pairs fitted, components of forces */
+    double before, after; /* rms of what the prior leaves of the forces,
+                             eV/angstrom; NAN if there was nothing to fit */
+};
+
+/* ERR_RANGE if a sample has no neighbors, as neighbors_find says. */
+int prior_fit_forces(struct prior *p, const struct prior_sample *sample, int n,
+                     enum prior_fit_what what, struct prior_fit *fit,
+                     struct err *err) MORSEL_MUST_CHECK;
+
 /*
  * Fit of D, re and a of one pair of elements to dimers.
  *

@@ -3,14 +3,14 @@
 
 #include <math.h>
 
-#include "limits.h"
+#include "pair.h"
 
 /*
  * The parameters are the logarithms of D, re and a, so that all three stay
  * positive; the free ones come last: re and a if D is held, a alone in the
  * paper's way.
  */
-enum { NPAR = 3 };
+enum { NPAR = MORSE_NPAR };
 
 struct problem {
     const struct dimer *point; /* [npoint] */
@@ -26,33 +26,6 @@ struct normal {
     double jr[NPAR];
     double cost; /* eV^2 */
 };
-
-/*
- * phi and phi' and their derivatives by ln D, ln re and ln a, from
- * e = exp(-a (r - re)): de/d(re) = a e, de/da = -(r - re) e.
- */
-static double phi_row(const struct morse *m, double r, double row[NPAR])
-{
-    double e = exp(-m->a * (r - m->re));
-    double phi = m->d * (e * e - 2 * e), de = 2 * m->d * (e * e - e);
-
-    row[0] = phi;
-    row[1] = de * m->a * m->re;
-    row[2] = -de * (r - m->re) * m->a;
-    return phi;
-}
-
-static double slope_row(const struct morse *m, double r, double row[NPAR])
-{
-    double e = exp(-m->a * (r - m->re));
-    double slope = -2 * m->a * m->d * (e * e - e);
-    double de = -2 * m->a * m->d * (2 * e * e - e);
-
-    row[0] = slope;
-    row[1] = de * m->a * m->re;
-    row[2] = slope - de * (r - m->re) * m->a;
-    return slope;
-}
 
 static void add_row(struct normal *s, const double row[NPAR], double residual,
                     double weight)
@@ -73,11 +46,11 @@ static void normal_at(const struct problem *p, const struct morse *m,
     *s = (struct normal){.cost = 0};
     for (int n = 0; n < p->npoint; n++) {
         const struct dimer *x = &p->point[n];
-        double phi = phi_row(m, x->r, row);
+        double phi = morse_phi_row(m, x->r, row);
 
         add_row(s, row, phi - (x->e - p->shift), 1);
         if (!isnan(x->de) && p->w > 0) {
-            double slope = slope_row(m, x->r, row);
+            double slope = morse_slope_row(m, x->r, row);
 
             add_row(s, row, slope - x->de, p->w);
         }

@@ -2,6 +2,8 @@
 
 #include <math.h>
 
+#include "pair.h"
+
 double morse_phi(const struct morse *m, double r, double *dphi)
 {
     double e = exp(-m->a * (r - m->re));
@@ -50,22 +52,17 @@ static double phi(enum term_kind kind, const struct prior_pair *q, double r,
     return 0;
 }
 
-/* s(r) phi(r) and its derivative, for r < rc: s factored, so that it is not
- * below zero by rounding. */
-static double switched(enum term_kind kind, const struct prior_pair *q,
-                       double r, double *slope)
+/* s is factored, so that rounding never takes it below zero. */
+double prior_switch(const struct prior_pair *q, double r, double *ds)
 {
-    double e = phi(kind, q, r, slope);
-
+    *ds = 0;
     if (r <= q->rs)
-        return e;
+        return 1;
 
-    double width = q->rc - q->rs, x = (r - q->rs) / width;
-    double y = 1 - x, s = y * y * y * (1 + x * (3 + 6 * x));
-    double ds = -30 * x * x * y * y / width;
+    double width = q->rc - q->rs, x = (r - q->rs) / width, y = 1 - x;
 
-    *slope = ds * e + s * *slope;
-    return s * e;
+    *ds = -30 * x * x * y * y / width;
+    return y * y * y * (1 + x * (3 + 6 * x));
 }
 
 double prior_pair(const struct prior *p, int i, int j, double r, double *slope)
@@ -75,12 +72,43 @@ double prior_pair(const struct prior *p, int i, int j, double r, double *slope)
     *slope = 0;
     for (int t = 0; t < p->nterm; t++) {
         const struct prior_pair *q = &p->term[t].pair[i * p->nelement + j];
-        double dphi;
+        double e, de, s, ds;
 
         if (r >= q->rc)
             continue;
-        energy += switched(p->term[t].kind, q, r, &dphi);
-        *slope += dphi;
+        e = phi(p->term[t].kind, q, r, &de);
+        s = prior_switch(q, r, &ds);
+        energy += s * e;
+        *slope += ds * e + s * de;
     }
     return energy;
+}
+
+/* Derivatives by parameters -------------------------------------------------- */
+
+/*
+ * phi and phi' and their derivatives by ln D, ln re and ln a, from
+ * e = exp(-a (r - re)): de/d(re) = a e, de/da = -(r - re) e.
+ */
+double morse_phi_row(const struct morse *m, double r, double row[MORSE_NPAR])
+{
+    double e = exp(-m->a * (r - m->re));
+    double phi = m->d * (e * e - 2 * e), de = 2 * m->d * (e * e - e);
+
+    row[0] = phi;
+    row[1] = de * m->a * m->re;
+    row[2] = -de * (r - m->re) * m->a;
+    return phi;
+}
+
+double morse_slope_row(const struct morse *m, double r, double row[MORSE_NPAR])
+{
+    double e = exp(-m->a * (r - m->re));
+    double slope = -2 * m->a * m->d * (e * e - e);
+    double de = -2 * m->a * m->d * (2 * e * e - e);
+
+    row[0] = slope;
+    row[1] = de * m->a * m->re;
+    row[2] = slope - de * (r - m->re) * m->a;
+    return slope;
 }

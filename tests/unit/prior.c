@@ -395,6 +395,7 @@ Suite *prior_suite(void)
     tcase_add_test(tc, agrees_with_amptorch);
     suite_add_tcase(s, tc);
     suite_add_tcase(s, prior_terms_tests());
+    suite_add_tcase(s, prior_forces_tests());
     suite_add_tcase(s, prior_file_tests());
     suite_add_tcase(s, prior_fit_tests());
     return s;

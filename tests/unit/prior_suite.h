@@ -6,6 +6,7 @@
 /* The parts of the suite of lib/prior. */
 TCase *prior_file_tests(void);
 TCase *prior_fit_tests(void);
+TCase *prior_forces_tests(void);
 TCase *prior_terms_tests(void);
 
 #endif

@@ -32,7 +32,7 @@ int make_model(const struct train *t, struct model *m,
     if (ret == 0)
         ret = stored_set(s, &m->descriptor, t->set, t->input, z, n, err);
     if (ret == 0)
-        ret = prior_named(&m->prior, t->prior, z, n, err);
+        ret = make_prior(t, &m->prior, frames, err);
     if (ret < 0)
         return ret;
     m->net = xcalloc((size_t)m->descriptor.nelement, sizeof *m->net);

@@ -13,6 +13,7 @@ struct train {
     const struct cli *cli;
     const char *input, *output;
     const char *prior, *set;
+    int fit_prior;      /* 0, or 1 + enum prior_fit_what */
     const char *hidden; /* widths, "20,20" */
     int activation;     /* enum activation */
     const char *warm, *history;
@@ -40,6 +41,10 @@ extern const char *const bootstraps[], *const kinds[];
 int make_model(const struct train *t, struct model *m,
                const struct frames *frames, struct stored *s,
                struct err *err) MORSEL_MUST_CHECK;
+
+/* The prior that was asked for, fitted to the frames if that was, too. */
+int make_prior(const struct train *t, struct prior *p,
+               const struct frames *frames, struct err *err) MORSEL_MUST_CHECK;
 
 /* The answer to --dry-run. */
 int print_sizes(const struct train *t, const struct frames *frames,
