@@ -160,10 +160,12 @@ struct source {
     struct engine oracle;
     struct prediction prediction;
     struct outcome outcome; /* of an oracle: why it failed */
+    bool want_stress;       /* set by whoever asks for the stress, too */
     bool ok;                /* there was an answer */
     double energy;          /* eV */
     double (*forces)[3];    /* [natoms][3] eV/angstrom, inside of source */
     const double *sigma_f;  /* [natoms] eV/angstrom; NULL: not known */
+    double (*stress)[3];    /* [3][3] eV/angstrom^3; NULL: not known */
 };
 
 /* A model file, or a command line (engine_command()) that is kept alive. */
@@ -185,8 +187,8 @@ int source_ask(struct source *s, const struct trajectory *t,
 void source_forget(struct source *s);
 
 /*
- * Write the last answer into f: ml_energy, ml_forces, ml_sigma_e, ml_sigma_f
- * (of a committee) and model_id, or the label and whose it is, or fail_reason.
+ * Write the last answer into f: ml_energy, ml_forces, ml_stress (if wanted and
+ * known), ml_sigma_e, ml_sigma_f (of a committee) and model_id, or the label and whose it is, or fail_reason.
  */
 void source_put(const struct source *s, struct frame *f);
 

@@ -27,6 +27,7 @@ void source_forget(struct source *s)
     s->ok = false;
     s->forces = NULL;
     s->sigma_f = NULL;
+    s->stress = NULL;
 }
 
 void source_release(struct source *s)
@@ -51,6 +52,7 @@ static int ask_oracle(struct source *s, const struct trajectory *t,
     s->ok = ret == 0 && s->outcome.ok;
     s->energy = s->outcome.free_energy;
     s->forces = s->outcome.forces;
+    s->stress = s->outcome.has_stress ? s->outcome.stress : NULL;
     return ret;
 }
 
@@ -64,11 +66,13 @@ int source_ask(struct source *s, const struct trajectory *t,
         return ask_oracle(s, t, f, err);
     if (p->natoms != f->atoms.natoms)
         source_forget(s);
+    p->want_stress = s->want_stress;
     ret = s->model.eval(&s->model, &f->atoms, p, err);
     s->ok = ret == 0;
     s->energy = p->energy;
     s->forces = p->forces;
     s->sigma_f = p->has_sigma ? p->sigma_f : NULL;
+    s->stress = p->has_stress ? p->stress : NULL;
     return ret == ERR_NUMERIC ? 0 : ret; /* not finite */
 }
 
@@ -87,6 +91,8 @@ static void put_prediction(struct frame *f, const struct source *s)
 
     frame_set_real(f, "ml_energy", s->prediction.energy);
     frame_set_column(f, "ml_forces", 3, s->prediction.forces[0]);
+    if (s->stress)
+        frame_set_matrix(f, "ml_stress", s->stress);
     if (s->sigma_f) {
         frame_set_real(f, "ml_sigma_e", s->prediction.sigma_e);
         frame_set_column(f, "ml_sigma_f", 1, s->sigma_f);

@@ -308,6 +308,25 @@ equal 'labels are kept' "$(value energy parity.xyz)" "$(value energy train.xyz)"
 equal 'beside predictions' "$(value ml_energy parity.xyz | head -n 1)" \
     "$(value ml_energy traj.xyz | head -n 1)"
 
+# Copper in a skewed cell, then strained along x, up and down.
+for strain in 0 0.0005 -0.0005; do
+    awk -v x="$strain" 'BEGIN { x += 1; print 2
+        printf "Lattice=\"%.9f 0.1 0 %.9f 3.6 0.2 0 0.3 3.9\" ", 3.5 * x, 0.4 * x
+        print "Properties=species:S:1:pos:R:3 pbc=\"T T T\""
+        print "Cu 0 0 0"; printf "Cu %.9f 1.9 2.1\n", 1.9 * x }'
+done >strained.xyz
+expect 0 'the stress of a crystal' \
+    "$simulate single --model=model -o strained.out strained.xyz"
+sed -n 's/.* ml_stress="_JSON \[\[\([^,]*\),.*/\1/p' strained.out |
+    awk 'NR == 1 { print 48.774 * $1 }' >ours # times the volume
+value ml_energy strained.out |
+    awk '{ e[NR] = $1 } END { print (e[2] - e[3]) / 0.001 }' >differences
+status=0
+awk -v golden=differences -v tol=1e-4 -f "$TOP/tests/tools/same.awk" ours ||
+    status=$?
+report "$status" 'is the derivative of its energy'
+expect 0 'a slab has none' "test $(grep -c ml_stress parity.xyz) -eq 0"
+
 # --- as all tools --------------------------------------------------------------
 
 expect 0 'standard input and output' "$simulate relax $emt - <start.xyz >piped"

@@ -5,6 +5,7 @@ static int single(struct simulate *s, struct frame *f, struct err *err)
 {
     int ret;
 
+    s->source.want_stress = true;
     if (s->oracle)
         label_strip(f); /* nobody shall answer by an echo */
     if ((ret = ask(s, f, err)) < 0)
