@@ -4,12 +4,15 @@
 
 #include <morsel/la.h>
 
-enum mode { SINGLE, RELAX, MD, NEB };
-static const char *const modes[] = {"single", "relax", "md", "neb", NULL};
-static const char *const of_walks[] = {"relax", "md", "neb", NULL};
-static const char *const of_relaxing[] = {"relax", "neb", NULL};
+enum mode { SINGLE, RELAX, MD, NEB, DIMER };
+static const char *const modes[] = {"single", "relax", "md",
+                                    "neb",    "dimer", NULL};
+static const char *const of_walks[] = {"relax", "md", "neb", "dimer", NULL};
+static const char *const of_relaxing[] = {"relax", "neb", "dimer", NULL};
 static const char *const of_md[] = {"md", NULL};
 static const char *const of_neb[] = {"neb", NULL};
+static const char *const of_dimer[] = {"dimer", NULL};
+static const char *const of_chance[] = {"md", "dimer", NULL};
 static const char *const methods[] = {"bfgs", "lbfgs", "fire", NULL};
 static const char *const thermostats[] = {"none", "berendsen", "langevin",
                                           "bdp",  "nhc",       NULL};
@@ -27,6 +30,7 @@ static struct simulate run = {
     .relax = {.max_step = 0.2},
     .md = {.timestep = 1, .tau = 100, .steps = 1000, .max_temperature = 1e4},
     .neb = {.images = 5, .params = {.spring = 0.1, .climb = 0.5}},
+    .dimer = {.rotations = 4, .angle = 0.05},
 };
 
 static const struct cli_opt opts[] = {
@@ -79,7 +83,6 @@ static const struct cli_opt opts[] = {
      "of the whole: none, keep or ase (none)", drifts},
     {CLI_FLAG, 0, "draw", NULL, &run.md.draw, 0, 0,
      "new velocities, even if the frame has some", NULL},
-    {CLI_INT, 's', "seed", "N", &run.md.seed, 0, 2147483647, "(0)", NULL},
     {CLI_REAL, 0, "max-temperature", "T", &run.md.max_temperature, 0, 1e9,
      "stop above this, kelvin (10000; 0: never)", NULL},
     {CLI_ONLY, 0, NULL, NULL, NULL, 0, 0, NULL, of_neb},
@@ -99,12 +102,20 @@ static const struct cli_opt opts[] = {
      "weakest, far from the saddle (0: all are alike)", NULL},
     {CLI_FLAG, 0, "keep-order", NULL, &run.neb.keep_order, 0, 0,
      "take the atoms in their order, whatever it is", NULL},
+    {CLI_ONLY, 0, NULL, NULL, NULL, 0, 0, NULL, of_dimer},
+    {CLI_INT, 0, "rotations", "N", &run.dimer.rotations, 0, 1000,
+     "at most N rotations for each step (4)", NULL},
+    {CLI_REAL, 0, "min-angle", "A", &run.dimer.angle, 0, 1.5,
+     "rotate by no less than A, rad (0.05)", NULL},
+    {CLI_ONLY, 0, NULL, NULL, NULL, 0, 0, NULL, of_chance},
+    {CLI_INT, 's', "seed", "N", &run.seed, 0, 2147483647,
+     "of all that is random (0)", NULL},
     {0},
 };
 
 static const struct cli cli = {
     .name = "simulate",
-    .operands = "single|relax|md|neb [file]",
+    .operands = "single|relax|md|neb|dimer [file]",
     .about = "move atoms as a model, or an oracle, says",
     .opts = opts,
     .min_operands = 0,
@@ -135,6 +146,8 @@ static int run_mode(struct simulate *s, struct err *err)
         return simulate_single(s, err);
     case NEB:
         return simulate_neb(s, err);
+    case DIMER:
+        return simulate_dimer(s, err);
     case RELAX:
         break;
     case MD:

@@ -3,15 +3,23 @@
 #include <stdio.h>
 #include <string.h>
 
-int ask(struct simulate *s, const struct frame *f, struct err *err)
+int in_input(const struct simulate *s, const struct frame *f, int ret,
+             struct err *err)
 {
     char why[sizeof err->msg];
+
+    if (ret >= 0)
+        return ret;
+    snprintf(why, sizeof why, "%s", err->msg);
+    return err_set(err, ret, "%s:%ld: %s", s->input, f->line, why);
+}
+
+int ask(struct simulate *s, const struct frame *f, struct err *err)
+{
     int ret = source_ask(&s->source, &s->trajectory, f, err);
 
-    if (ret < 0 && !s->oracle) {
-        snprintf(why, sizeof why, "%s", err->msg);
-        ret = err_set(err, ret, "%s:%ld: %s", s->input, f->line, why);
-    }
+    if (ret < 0 && !s->oracle)
+        ret = in_input(s, f, ret, err);
     if (ret == 0 && s->source.ok && s->limits.uncertainty > 0 &&
         !s->source.sigma_f)
         return err_set(err, ERR_RANGE,

@@ -192,7 +192,7 @@ static int begin(const struct simulate *s, struct dynamics *d,
     atoms_copy(&d->start, &d->frame.atoms);
     /* walks from the same frame shall differ */
     md_init(&d->md, &p, &d->frame.atoms, mass,
-            (uint64_t)s->md.seed + ((uint64_t)d->number << 32));
+            (uint64_t)s->seed + ((uint64_t)d->number << 32));
     return begin_momenta(s, d, f, mass, err);
 }
 

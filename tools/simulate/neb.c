@@ -36,19 +36,6 @@ static void release(struct chain *c)
     frames_release(&c->given);
 }
 
-/* Where the input is at fault, its name goes before the message. */
-static int in_input(const struct simulate *s, const struct frame *f, int ret,
-                    struct err *err)
-{
-    char why[sizeof err->msg];
-
-    if (ret < 0) {
-        snprintf(why, sizeof why, "%s", err->msg);
-        err_set(err, ret, "%s:%ld: %s", s->input, f->line, why);
-    }
-    return ret;
-}
-
 static int read_ends(struct simulate *s, struct chain *c, struct err *err)
 {
     struct frames *g = &c->given;
@@ -192,7 +179,10 @@ static int ask_image(struct simulate *s, struct chain *c, int i,
         return 0;
     }
     f = renew(c, i);
-    if ((ret = ask(s, f, err)) < 0)
+    ret = ask(s, f, err);
+    if (ret == 0 && c->step == 0 && i == 0)
+        ret = check_first(s, err);
+    if (ret < 0)
         return ret;
     frame_set_int(f, "step", c->step);
     source_put(&s->source, f);

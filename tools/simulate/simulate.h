@@ -23,7 +23,7 @@ struct md_options {
     double timestep, tau;    /* fs */
     double friction;         /* 1/fs; 0: 1/tau */
     double max_temperature;  /* K; 0: none */
-    int steps, seed;
+    int steps;
     bool draw;
 };
 
@@ -36,18 +36,24 @@ struct neb_options {
 };
 enum neb_start { START_IDPP, START_LINEAR };
 
+struct dimer_options {
+    int rotations; /* for each step */
+    double angle;  /* smaller ones are not made, rad */
+};
+
 struct simulate {
     const struct cli *cli;
     const char *model, *oracle; /* one of them is NULL */
     const char *input, *output;
     const char *fix; /* atoms to hold: a list, NULL */
     double fix_below;
-    int every;
+    int every, seed;
     bool quiet, verbose;
     struct walk_limits limits;
     struct relax_options relax;
     struct md_options md;
     struct neb_options neb;
+    struct dimer_options dimer;
 
     struct source source;
     struct trajectory trajectory;
@@ -59,6 +65,7 @@ int simulate_single(struct simulate *s, struct err *err) MORSEL_MUST_CHECK;
 int simulate_relax(struct simulate *s, struct err *err) MORSEL_MUST_CHECK;
 int simulate_md(struct simulate *s, struct err *err) MORSEL_MUST_CHECK;
 int simulate_neb(struct simulate *s, struct err *err) MORSEL_MUST_CHECK;
+int simulate_dimer(struct simulate *s, struct err *err) MORSEL_MUST_CHECK;
 
 /*
  * The walk of one frame, numbered unless number is 0: why it ended, and, if
@@ -74,6 +81,10 @@ int ask(struct simulate *s, const struct frame *f,
 
 /* An error if the oracle crashed: after its first question, call this. */
 int check_first(const struct simulate *s, struct err *err) MORSEL_MUST_CHECK;
+
+/* Where the frame is at fault (ret < 0), it is named before the message. */
+int in_input(const struct simulate *s, const struct frame *f, int ret,
+             struct err *err) MORSEL_MUST_CHECK;
 
 /* Atoms that the options hold may not move. */
 int hold(const struct simulate *s, struct frame *f,

@@ -1,0 +1,276 @@
+#!/bin/sh
+# simulate neb and dimer: bands on effective-medium theory are ASE's; no label
+# is lost; every way to end is told.
+# shellcheck source=tests/tools/lib.sh
+. "$TOP/tests/tools/lib.sh"
+
+simulate="$RUN simulate"
+ref=$TOP/tests/ref
+emt="--oracle='dft-single -q --engine=emt'"
+
+# value KEY FILE: the key in each frame that has it
+value() {
+    grep -o "\\b$1=[^ ]*" "$2" | sed 's/^[^=]*=//'
+}
+
+# equal 'what it shows' TEXT TEXT
+equal() {
+    if test "$2" = "$3"; then
+        report 0 "$1"
+    else
+        report 1 "$1"
+        echo "# '$2', not '$3'"
+    fi
+}
+
+# near 'what it shows' X Y TOL
+near() {
+    status=0
+    awk -v x="$2" -v y="$3" -v tol="$4" \
+        'BEGIN { exit !(x != "" && x - y <= tol && y - x <= tol) }' ||
+        status=$?
+    report $status "$1"
+    test $status = 0 || echo "# '$2', not '$3' to $4"
+}
+
+frames() {
+    grep -c Properties= "$1"
+}
+
+awk '/case=O/ { on = 1 } /case=Au/ { on = 0 }
+    /^[0-9]+$/ { n = $0; next } on { if (/case/) print n; print }' \
+    "$ref/emt-neb.xyz" >o.xyz
+awk '/case=O/ { on = 0 } /case=Au/ { on = 1 }
+    /^[0-9]+$/ { n = $0; next } on { if (/case/) print n; print }' \
+    "$ref/emt-neb.xyz" >au.xyz
+
+# --- as ASE ----------------------------------------------------------------
+
+# Calls and barriers; ours is the maximum of the cubics, ASE's that of 20
+# points on each, which is lower by up to (h / 40)^2 / 2 |E''|: 0.2 meV.
+grep -v '^#' "$ref/emt-neb.tsv" >ase
+while read -r case n tangent climb calls barrier highest; do
+    case $case in O*) ends=o.xyz ;; *) ends=au.xyz ;; esac
+    simulate neb -q --oracle='dft-single -q --engine=emt' --start=linear \
+        --images="$n" --tangent="$tangent" --climb="$climb" -o band.xyz $ends
+    awk -v n="$n" -v calls="$calls" -v barrier="$barrier" \
+        -v highest="$highest" '
+        function key(k,    i) {
+            for (i = 1; i <= NF; i++)
+                if (index($i, k "=") == 1) return substr($i, length(k) + 2)
+        }
+        /Properties=/ {
+            f++; e = key("energy")
+            if (f == 1) first = e
+            if (key("reason") == "") { asked++; next }
+            if (e - first > top) top = e - first
+            ours = key("barrier")
+        }
+        END {
+            d = ours - barrier
+            if (asked != calls + 2 || d < -1e-9 || d > 2e-4 ||
+                (top - highest) ^ 2 > 1e-16) {
+                print asked - 2, ours, top
+                exit 1
+            }
+        }' band.xyz || echo "$case $n $tangent $climb"
+done <ase >off
+cat off >&2
+equal "calls and barriers are ASE's: $(wc -l <ase) bands" "$(cat off)" ''
+
+if /usr/bin/python3 -c 'import ase' 2>/dev/null; then
+    for how in 'improved 0 F' 'improved 100 T' 'aseneb 0 F' 'aseneb 100 T'; do
+        # shellcheck disable=SC2086
+        set -- $how
+        expect 0 "$1, climbing below $2" "$simulate neb -q $emt \
+            --start=linear --images=6 --tangent=$1 --climb=$2 -o band.xyz \
+            au.xyz"
+        expect 0 'images are where ASE has them' "/usr/bin/python3 \
+            '$TOP/tests/tools/ase_neb.py' au.xyz 6 $1 $3 band.xyz"
+    done
+else
+    skip 'bands beside ASE: no python3-ase'
+fi
+
+shared=$TOP/../shared/reference/mlp/emt_neb.json
+if test -e "$shared" && /usr/bin/python3 -c 'import numpy' 2>/dev/null; then
+    expect 0 'bands of the stored reference' \
+        "/usr/bin/python3 '$TOP/tests/tools/emt_neb.py' '$shared'"
+else
+    skip 'bands of the stored reference: no ../shared'
+fi
+
+# --- the defaults: IDPP, improved tangents, one image climbs ------------------
+
+expect 0 'O on Cu(100) hops' "$simulate neb -v $emt -o direct.xyz o.xyz"
+says 'climbs at +0.129'
+says 'angstrom along the path'
+calls=$(($(frames direct.xyz) - 5))
+equal 'the band that ends it stands once more' \
+    "$(value image direct.xyz | tail -n 5 | tr '\n' ' ')" '0 1 2 3 4 '
+equal 'and says so' "$(value reason direct.xyz | sort | uniq -c |
+    awk '{ print $1, $2 }')" '5 converged'
+equal 'by a key' "$(value converged_band direct.xyz | sort -u)" T
+equal 'its image climbs' "$(value climbing direct.xyz | sort -u)" 2
+equal 'ends are labelled once' \
+    "$(value image direct.xyz | head -n $calls | grep -c '[04]')" 2
+near 'the barrier is the tight one' "$(value barrier direct.xyz | tail -n 1)" \
+    0.12945 0.0005
+near 'and back' "$(value barrier_back direct.xyz | tail -n 1)" 0.12945 0.0005
+near 'in the middle of the path' "$(value saddle direct.xyz | tail -n 1)" \
+    "$(value path direct.xyz | awk '{ print $1 / 2 }' | tail -n 1)" 0.01
+expect 0 'variable springs' \
+    "$simulate neb -q $emt --images=6 --spring-low=0.02 -o weak.xyz o.xyz"
+near 'the same barrier' "$(value barrier weak.xyz | tail -n 1)" 0.12945 0.0005
+expect 1 'ends that are not relaxed are told' "$simulate neb $emt \
+    --fmax=0.001 --max-steps=1 -o two.xyz o.xyz"
+says 'image 0, an end, is not relaxed: fmax 0.'
+says 'the band is not converged: steps after 1 step'
+equal 'in the frames, too' "$(value reason two.xyz | sort -u)" steps
+equal 'as F' "$(value converged_band two.xyz | sort -u)" F
+
+# The band as it was is where the next begins.
+tail -n 75 direct.xyz >last.xyz
+expect 0 'a band is a start' "$simulate neb -q $emt -o more.xyz last.xyz"
+equal 'from where it is' "$(value step more.xyz | sort -u)" 0
+
+# --- ends on the way -------------------------------------------------------
+
+awk '$1 == "O" { $4 += 0.3 } 1' o.xyz >high.xyz
+expect 0 'ends are relaxed first' \
+    "$simulate neb -q $emt --relax-ends -o way.xyz high.xyz"
+equal 'in two walks' "$(value walk way.xyz | sort -u | tr '\n' ' ')" '1 2 '
+walks=$(value walk way.xyz | wc -l)
+equal 'whose last labels are those of the ends' \
+    "$(value energy way.xyz | sort | uniq -d | wc -l)" 5
+equal 'asked only once' "$(value image way.xyz | head -n 1)" 1
+# Ends relaxed to f = 0.05 are f^2 / 2 k too high: 0.6 meV for k = 2.
+near 'to the same barrier' "$(value barrier way.xyz | tail -n 1)" \
+    0.12945 0.001
+
+# --- nothing is lost -------------------------------------------------------
+
+cat >killer <<'EOS'
+#!/bin/sh
+i=0
+while test $i -lt $(($1 * 15)) && IFS= read -r line; do
+    printf '%s\n' "$line"
+    i=$((i + 1))
+done | dft-single --engine=emt
+sleep 0.2
+kill -KILL $PPID
+EOS
+cat >counter <<'EOS'
+#!/bin/sh
+tee asked | dft-single --engine=emt
+EOS
+chmod +x killer counter
+for n in 3 $((walks + 2)) $((walks + 9)); do
+    rm -f again.xyz*
+    expect 137 "a kill during call $((n + 1))" "$simulate neb -q --relax-ends \
+        --oracle='./killer $n' -o again.xyz high.xyz 2>/dev/null"
+    expect 0 'the next run goes on' "$simulate neb --relax-ends \
+        --oracle=./counter -o again.xyz high.xyz"
+    says "going on after $n frames of 'again.xyz.part'"
+    equal 'with the other calls' "$(frames asked)" \
+        "$(($(frames way.xyz) - 5 - n))"
+    expect 0 'to the same result' 'cmp again.xyz way.xyz'
+done
+
+# --- models ----------------------------------------------------------------
+
+head -n 150 direct.xyz >labels.xyz
+merge-db -o train.xyz labels.xyz 2>/dev/null
+train -q --committee=2 --epochs=20 -s 1 -o model train.xyz || test $? -eq 1
+status=0
+simulate neb -q --model=model --max-steps=4 -o ml.xyz o.xyz || status=$?
+report "$(test $status -le 1; echo $?)" 'a model moves a band'
+steps=$(value step ml.xyz | tail -n 1)
+equal 'all images of a step follow each other' "$(value image ml.xyz |
+    tr -d '\n')" "$(i=0; while test $i -le "$steps"; do printf 01234
+    i=$((i + 1)); done)"
+equal 'the last tells its forces' "$(value ml_fmax ml.xyz | wc -l)" 5
+status=0
+simulate neb -q --model=model --max-steps=4 --every=3 -o some.xyz o.xyz ||
+    status=$?
+equal 'first, every third and last' \
+    "$(value step some.xyz | sort -nu | tr '\n' ' ')" \
+    "$(value step ml.xyz | sort -nu | awk -v last="$steps" \
+        '$1 % 3 == 0 || $1 == last' | tr '\n' ' ')"
+expect 1 'what it does not trust ends it' "$simulate neb --model=model \
+    --stop-uncertainty=1e-9 -o unsure.xyz o.xyz"
+says 'the band is not converged: uncertainty after 0 steps'
+equal 'the whole band is there' "$(value image unsure.xyz | tr -d '\n')" 01234
+equal 'and which image' "$(value image_uncertain unsure.xyz | sort -u | wc -l)" 1
+
+# --- refusals --------------------------------------------------------------
+
+head -n 15 o.xyz >one.xyz
+expect 2 'one end is no band' "$simulate neb $emt -o no.xyz one.xyz"
+says "there is one frame in 'one.xyz': a band needs two ends"
+absent no.xyz
+sed '$ s/^O/C/' o.xyz >species.xyz
+expect 2 'other atoms' "$simulate neb $emt species.xyz"
+says 'species.xyz:16: atom 12 is O in one image and C in another: all must'
+awk 'NR == 28 { keep = $0; next } 1; NR == 29 { print keep }' o.xyz >swapped.xyz
+expect 2 'atoms in another order' "$simulate neb $emt swapped.xyz"
+says 'swapped.xyz: the ends would be closer with their atoms in another order'
+expect 1 'unless that is meant' "$simulate neb -q $emt --keep-order \
+    --max-steps=0 swapped.xyz"
+sed '17 s/13.309/13.409/' o.xyz >cell.xyz
+expect 2 'another cell' "$simulate neb $emt cell.xyz"
+says 'cell.xyz:16: the images differ in their cell: all must have the same'
+expect 2 'another number of images' "$simulate neb $emt --images=7 last.xyz"
+says "--images=7, but the band in 'last.xyz' has 5"
+expect 2 'two images' "$simulate neb $emt --images=2 o.xyz"
+says "--images: '2' is not a whole number from 3 to 999"
+expect 2 'options of another mode' "$simulate neb $emt --temperature=3 o.xyz"
+expect 2 'notices a full disk' "$simulate neb -q $emt o.xyz >/dev/full"
+expect 2 'an oracle that crashes at once' \
+    "$simulate neb --oracle=false -o no.xyz o.xyz"
+says 'the oracle crashed at its first question'
+awk '$1 == "O" { $4 -= 2.0 } 1' o.xyz >inside.xyz
+expect 1 'a start in collision is not asked about' \
+    "$simulate neb --oracle=./counter -o touch.xyz --start=linear \
+    --collision=0.7 inside.xyz"
+equal 'and says so' "$(value reason touch.xyz | sort -u)" collision
+
+# --- dimer -----------------------------------------------------------------
+
+awk 'NR <= 15 { if ($1 == "O") { $2 = 2.3; $3 = 1.4; $4 = 9.0 } print }' \
+    o.xyz >guess.xyz
+for seed in 1 2; do
+    expect 0 "a dimer finds the saddle, seed $seed" "$simulate dimer -q $emt \
+        --fmax=0.01 -s $seed -o saddle.xyz guess.xyz"
+    near 'that of the band' "$(value energy saddle.xyz | tail -n 1)" 3.65493 \
+        0.0005
+    equal 'curved the right way' \
+        "$(value curvature saddle.xyz | cut -c 1)" -
+    equal 'and says so' "$(value converged_saddle saddle.xyz)" T
+done
+tail -n 15 saddle.xyz >there.xyz
+expect 0 'its mode is a start' \
+    "$simulate dimer -q $emt --fmax=0.01 -o more.xyz there.xyz"
+equal 'two labels and the last once more' "$(frames more.xyz)" 3
+equal 'one at the center' "$(value probe more.xyz | wc -l)" 1
+expect 1 'steps may run out' \
+    "$simulate dimer $emt --max-steps=1 -o no.xyz guess.xyz"
+says 'no saddle point: steps after 1 step'
+expect 137 'a kill during the sixth call' "$simulate dimer -q -s 2 \
+    --fmax=0.01 --oracle='./killer 5' -o again.xyz guess.xyz 2>/dev/null"
+rm -f again2.xyz
+expect 0 'the next run goes on' "$simulate dimer -s 2 --fmax=0.01 \
+    --oracle=./counter -o again.xyz guess.xyz"
+says 'going on after 5 frames'
+expect 0 'to the same result' 'cmp again.xyz saddle.xyz'
+status=0
+simulate dimer -q --model=model --max-steps=3 -o ml.xyz guess.xyz || status=$?
+report "$(test $status -le 1; echo $?)" 'on a model'
+equal 'centers alone are written' \
+    "$(value step ml.xyz | tr '\n' ' ')" \
+    "$(seq 0 "$(value step ml.xyz | tail -n 1)" | tr '\n' ' ')"
+sed 's/ T$/ F/' guess.xyz >held.xyz
+expect 2 'nothing may move' "$simulate dimer $emt held.xyz"
+says "held.xyz:1: nothing of the dimer's mode may move"
+
+finish
