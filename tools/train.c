@@ -15,6 +15,11 @@ const char *const kinds[] = {"deep", "shallow", NULL};
 const char *const bootstraps[] = {"none", "fresh", "paper", NULL};
 static const char *const fits[] = {"no", "depth", "all", NULL};
 
+static const char *const of_lbfgs[] = {"lbfgs", NULL};
+static const char *const of_adam[] = {"adam", NULL};
+static const char *const of_motion[] = {"motion", NULL};
+static const char *const of_growth[] = {"paper", NULL};
+
 static struct train t = {
     .output = "-",
     .prior = "published",
@@ -43,19 +48,9 @@ static const struct cli_opt opts[] = {
      "tanh sigmoid softplus silu linear (tanh)", activations},
     {CLI_CHOICE, 0, "optimizer", "NAME", &optimizer, 0, 0,
      "lbfgs or adam (lbfgs)", optimizers},
-    {CLI_INT, 0, "memory", "N", &t.schedule.memory, 1, 1000,
-     "steps that lbfgs remembers (50)", NULL},
     {CLI_INT, 0, "epochs", "N", &t.plan.epochs, 0, 1e9, "at most (200)", NULL},
     {CLI_INT, 0, "steps", "N", &t.schedule.steps, 1, 1e6,
      "gradients per epoch (20)", NULL},
-    {CLI_REAL, 0, "rate", "X", &t.schedule.rate, 1e-12, 10,
-     "step size of adam (0.01)", NULL},
-    {CLI_CHOICE, 0, "schedule", "NAME", &annealing, 0, 0,
-     "of the rate: constant or cosine (constant)", schedules},
-    {CLI_INT, 0, "period", "N", &t.schedule.period, 1, 1e6,
-     "epochs of the first cosine (10)", NULL},
-    {CLI_INT, 0, "mult", "N", &t.schedule.mult, 1, 1000,
-     "the next is N times as long (2)", NULL},
     {CLI_CHOICE, 0, "loss", "NAME", &t.units, 0, 0,
      "units of errors: robust or paper (robust)", losses},
     {CLI_REAL, 0, "alpha", "X", &t.loss.alpha, 0, 1e6,
@@ -66,8 +61,6 @@ static const struct cli_opt opts[] = {
      "penalty X/2 |weights|^2 (0)", NULL},
     {CLI_CHOICE, 0, "scaling", "NAME", &t.scaling, 0, 0,
      "of features: range paper motion (range)", scalings},
-    {CLI_REAL, 0, "motion", "X", &t.motion, 1e-6, 10,
-     "least motion for that scaling, A (0.05)", NULL},
     {CLI_CHOICE, 0, "force-mask", "NAME", &t.mask, 0, 0,
      "forces that count: all or free (all)", masks},
     {CLI_TEXT, 0, "energy-key", "KEY", &t.names.energy, 0, 0,
@@ -79,10 +72,10 @@ static const struct cli_opt opts[] = {
      "deep, or shallow: one trunk, K heads (deep)", kinds},
     {CLI_CHOICE, 0, "bootstrap", "NAME", &t.bootstrap, 0, 0,
      "members draw frames: none fresh paper (none)", bootstraps},
-    {CLI_INT, 0, "initial", "N", &t.plan.initial, 1, 1e9,
-     "frames before the first query, for paper (1)", NULL},
     {CLI_TEXT, 0, "warm", "MODEL", &t.warm, 0, 0, "start from its weights",
      NULL},
+    {CLI_TEXT, 0, "before", "MODEL", &t.before, 0, 0,
+     "say if old frames are fitted worse than by it", NULL},
     {CLI_REAL, 0, "target-energy", "X", &t.schedule.target_e, 1e-12, 1e3,
      "error to reach, eV/atom; else status 1", NULL},
     {CLI_REAL, 0, "target-force", "X", &t.schedule.target_f, 1e-12, 1e3,
@@ -96,6 +89,26 @@ static const struct cli_opt opts[] = {
     {CLI_INT, 'j', "threads", "N", &threads, 0, 1024, "0: all cores (0)", NULL},
     {CLI_FLAG, 'q', "quiet", NULL, &t.quiet, 0, 0, "do not print the errors",
      NULL},
+    {CLI_FLAG, 'v', "verbose", NULL, &t.verbose, 0, 0,
+     "say what the sigmas are calibrated by", NULL},
+    {CLI_ONLY, 0, "optimizer", NULL, NULL, 0, 0, NULL, of_lbfgs},
+    {CLI_INT, 0, "memory", "N", &t.schedule.memory, 1, 1000,
+     "steps that lbfgs remembers (50)", NULL},
+    {CLI_ONLY, 0, "optimizer", NULL, NULL, 0, 0, NULL, of_adam},
+    {CLI_REAL, 0, "rate", "X", &t.schedule.rate, 1e-12, 10,
+     "step size of adam (0.01)", NULL},
+    {CLI_CHOICE, 0, "schedule", "NAME", &annealing, 0, 0,
+     "of the rate: constant or cosine (constant)", schedules},
+    {CLI_INT, 0, "period", "N", &t.schedule.period, 1, 1e6,
+     "epochs of the first cosine (10)", NULL},
+    {CLI_INT, 0, "mult", "N", &t.schedule.mult, 1, 1000,
+     "the next is N times as long (2)", NULL},
+    {CLI_ONLY, 0, "scaling", NULL, NULL, 0, 0, NULL, of_motion},
+    {CLI_REAL, 0, "motion", "X", &t.motion, 1e-6, 10,
+     "least motion for that scaling, A (0.05)", NULL},
+    {CLI_ONLY, 0, "bootstrap", NULL, NULL, 0, 0, NULL, of_growth},
+    {CLI_INT, 0, "initial", "N", &t.plan.initial, 1, 1e9,
+     "frames before the first query, for paper (1)", NULL},
     {0},
 };
 

@@ -79,8 +79,9 @@ struct potential {
                 struct prediction *out, struct err *err);
     void (*release)(struct potential *p);
     void *self;
-    uint64_t id;      /* hash of the model file: model_id */
-    const char *kind; /* "network" or "gp": whose sigmas these are */
+    uint64_t id;            /* hash of the model file: model_id */
+    const char *kind;       /* "network" or "gp": whose sigmas these are */
+    const char *provenance; /* of the model, which owns it; or NULL */
 };
 
 /*

@@ -397,4 +397,76 @@ bool committee_meets(const struct committee *c);
 int warm_start(struct model *m, const struct model *old,
                struct err *err) MORSEL_MUST_CHECK;
 
+/*
+ * Calibration.  Frames that were predicted first and labelled later tell how
+ * large the errors are that a sigma stands for.  With d_a the error of the
+ * force on atom a, s_a its sigma without the factor that it was multiplied by
+ * (ml_sigma_f / ml_factor), and sums over the n_i atoms of a frame that may
+ * move,
+ *
+ *     q_i = sum_a d_a^2 / sum_a s_a^2
+ *
+ * is the square of the factor that frame i asks for, that of maximum
+ * likelihood for Gaussian errors (F. Musil, M. J. Willatt, M. A. Langovoy and
+ * M. Ceriotti, J. Chem. Theory Comput. 15, 906 (2019)).  The errors of one
+ * frame belong together, and q differs between frames by orders of magnitude:
+ * so each frame counts once, and the factor c is their geometric mean,
+ *
+ *     ln c^2 = sum_i (ln q_i - psi(3 n_i / 2) + ln(3 n_i / 2)) / (n + n_0),
+ *
+ * less the mean of the logarithm of a chi-squared over its degrees of freedom
+ * (psi: digamma), and shrunk towards 1 as if n_0 more frames had asked for
+ * that.  All factors are of bare sigmas: those of the models before do not
+ * pile up.
+ */
+#define CALIBRATION_PRIOR 2         /* n_0, frames */
+enum { CALIBRATION_FRAMES = 1000 }; /* the last ones count */
+
+struct calibration_pair {
+    int n;         /* atoms that may move */
+    double *ratio; /* [n] d_a / s_a */
+    double error;  /* rms of d_a, eV/angstrom */
+    double sigma;  /* rms of s_a */
+};
+
+/*
+ * What a frame says; false if it does not: no label, no sigmas, none of this
+ * kind (struct potential; NULL: any), or all zero or not finite.
+ */
+bool calibration_pair(struct calibration_pair *p, const struct frame *f,
+                      const struct label_names *names, const char *kind);
+void calibration_pair_release(struct calibration_pair *p);
+
+/* From n frames, which may be 0: *c is then CALIBRATION_NONE. */
+void calibrate(struct calibration *c, const struct calibration_pair *pair,
+               int n);
+void calibrate_frames(struct calibration *c, const struct frames *frames,
+                      const struct label_names *names, const char *kind);
+
+/*
+ * Errors of a potential on labelled frames; begins zeroed.  A prediction that
+ * is not finite is an infinite error.
+ */
+struct errors {
+    int nframe;
+    long nforce;   /* components */
+    double e2, f2; /* sums of squares: eV^2 per atom^2, (eV/angstrom)^2 */
+    struct prediction prediction;
+};
+int errors_add(struct errors *e, struct potential *p, const struct frame *f,
+               const struct label_names *names,
+               struct err *err) MORSEL_MUST_CHECK;
+void errors_release(struct errors *e);
+double errors_energy(const struct errors *e); /* rmse, eV per atom */
+double errors_force(const struct errors *e);  /* rmse, eV/angstrom */
+
+/* Is one of them larger than before, by the factor and by the margin? */
+#define WORSE_FACTOR 1.5
+#define WORSE_ENERGY 0.001 /* eV per atom */
+#define WORSE_FORCE 0.01   /* eV/angstrom */
+bool errors_worse(const struct errors *now, const struct errors *before);
+
+/* Does it name the frame with this atoms_hash()?  If it names none: yes. */
+bool provenance_has(const char *provenance, uint64_t id);
+
 #endif

@@ -367,4 +367,5 @@ void potential_of_model(struct potential *p, struct model *m, uint64_t id)
     *p = (struct potential){
         .eval = eval, .release = release, .self = s, .id = id};
     p->kind = KIND_NETWORK;
+    p->provenance = s->m.provenance;
 }

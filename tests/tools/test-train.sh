@@ -209,6 +209,40 @@ head -c 1000 first >'cut'
 expect 2 'and whole' "$RUN train -q --warm=cut one.xyz"
 says 'cut: '
 
+# A model is compared with the one before, and sigmas with errors.
+expect 0 'a good model' "$RUN train -q --committee=2 -o good train.xyz"
+expect 0 'and one that has learnt less says so, also when quiet' \
+    "$RUN train $quick -o less --before=good train.xyz"
+says 'train: worse than good on 6 old frames: '
+strings less | grep -q '^before [0-9a-f]* frames 6 .* worse yes$'
+report $? 'and it stands in the model'
+expect 0 'the other way round' "$RUN train -q --before=less -o more train.xyz"
+cmp -s err /dev/null
+report $? 'there is nothing to say'
+strings more | grep -q '^before [0-9a-f]* frames 6 .* worse no$'
+report $? 'but in the model'
+frames 4 >four.xyz
+expect 0 'only frames count that were known' \
+    "$RUN train -q --committee=2 -o known four.xyz"
+expect 0 'of six, four' "$RUN train $quick --before=known -o less train.xyz"
+says 'worse than known on 4 old frames'
+expect 2 'a model that is none' "$RUN train $quick --before=train.xyz train.xyz"
+says 'train.xyz: '
+
+expect 0 'frames that are predicted' \
+    "simulate single -q --model=known -o predicted.xyz train.xyz"
+expect 0 'and labelled' "dft-single -q --engine=emt -o labelled.xyz predicted.xyz"
+expect 0 'calibrate the next model' "$RUN train -v --epochs=5 --committee=2 \
+    -o calibrated labelled.xyz"
+says 'train: sigmas times '
+says 'labelled.xyz:1: error '
+strings calibrated | grep -q '^calibration [0-9.]* frames 6 atoms [0-9]* within'
+report $? 'and it stands in the model'
+expect 0 'whose sigmas' \
+    "simulate single -q --model=calibrated -o again.xyz train.xyz"
+grep -q 'ml_kind=network ml_factor=[0-9.]*' again.xyz
+report $? 'say so'
+
 expect 0 'tells sizes beforehand' "$RUN train --dry-run -o never train.xyz"
 cat >sizes <<'EOF'
 frames 6
@@ -222,7 +256,8 @@ head -n 6 out | cmp -s - sizes
 report $? 'as they are'
 absent never
 
-expect 0 'documents its options' 'train --help'
+expect 0 'documents its options' 'train --help && train --optimizer=adam \
+    --scaling=motion --bootstrap=paper --help'
 sed -n 's/^ *\(-[a-zA-Z], \)\{0,1\}--\([a-z-]*\).*/\2/p' out | sort -u |
     while read -r word; do
         grep -q "Fl -$word" "$TOP/man/train.1" || echo "$word"

@@ -71,8 +71,31 @@ static int check_members(const struct train *t, const struct committee *c,
     return 0;
 }
 
-static int fit(const struct train *t, struct dataset *ds, struct model *m,
-               struct err *err)
+/* What is to be known of a model that has been trained; and write it. */
+static int finish(const struct train *t, const struct frames *frames,
+                  const struct committee *c, struct err *err)
+{
+    struct comparison x = {0};
+    struct model *m = c->m;
+    int ret;
+
+    calibrate_frames(&m->calibration, frames, &t->names, "network");
+    ret = compare(t, frames, m, &x, err);
+    if (ret == 0) {
+        m->provenance = describe(t, c, &x);
+        ret = model_save(m, t->output, err);
+    }
+    if (ret == 0)
+        report(t, c, &x);
+    if (ret == 0 && t->verbose)
+        report_pairs(t, frames);
+    errors_release(&x.before);
+    errors_release(&x.now);
+    return ret;
+}
+
+static int fit(const struct train *t, const struct frames *frames,
+               struct dataset *ds, struct model *m, struct err *err)
 {
     struct loss loss = t->loss;
     struct committee c;
@@ -88,14 +111,10 @@ static int fit(const struct train *t, struct dataset *ds, struct model *m,
     ret = run(t, &c, err);
     if (ret == 0)
         ret = check_members(t, &c, err);
-    if (ret == 0) {
-        m->provenance = describe(t, &c);
-        ret = model_save(m, t->output, err);
-    }
-    if (ret == 0) {
-        report(t, &c);
+    if (ret == 0)
+        ret = finish(t, frames, &c, err);
+    if (ret == 0)
         ret = committee_meets(&c);
-    }
     committee_release(&c);
     return ret;
 }
@@ -111,7 +130,7 @@ int learn(const struct train *t, const struct frames *frames, struct stored *s,
     stored_release(s); /* as large as the data set */
     if (ret < 0)
         return ret;
-    ret = fit(t, &ds, m, err);
+    ret = fit(t, frames, &ds, m, err);
     dataset_release(&ds);
     return ret;
 }

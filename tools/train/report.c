@@ -14,8 +14,28 @@ static const char *energy_used(const struct train *t, const struct dataset *ds)
     return ds->free_energy ? "free_energy" : "energy";
 }
 
+static void put_calibration(FILE *f, const struct calibration *c)
+{
+    if (c->frames > 0)
+        fprintf(f, "calibration %.17g frames %d atoms %d within %.17g %.17g\n",
+                c->factor, c->frames, c->atoms, c->within[0], c->within[1]);
+}
+
+static void put_comparison(FILE *f, const struct comparison *x)
+{
+    if (x->id)
+        fprintf(f,
+                "before %016llx frames %d rmse_e %.17g now %.17g "
+                "rmse_f %.17g now %.17g worse %s\n",
+                (unsigned long long)x->id, x->before.nframe,
+                errors_energy(&x->before), errors_energy(&x->now),
+                errors_force(&x->before), errors_force(&x->now),
+                errors_worse(&x->now, &x->before) ? "yes" : "no");
+}
+
 /* The same for equal input, options and seed. */
-char *describe(const struct train *t, const struct committee *c)
+char *describe(const struct train *t, const struct committee *c,
+               const struct comparison *x)
 {
     const struct dataset *ds = c->ds;
     char *text = NULL;
@@ -39,6 +59,8 @@ char *describe(const struct train *t, const struct committee *c)
         fprintf(f, "member %d epochs %d loss %.17g rmse_e %.17g rmse_f %.17g\n",
                 k + 1, m->epoch, m->fit.loss, m->fit.rmse_e, m->fit.rmse_f);
     }
+    put_calibration(f, &c->m->calibration);
+    put_comparison(f, x);
     fprintf(f, "frames %d\n", ds->n);
     for (int i = 0; i < ds->n; i++)
         fprintf(f, "frame %016llx\n", (unsigned long long)ds->example[i].id);
@@ -46,15 +68,51 @@ char *describe(const struct train *t, const struct committee *c)
     return text;
 }
 
-void report(const struct train *t, const struct committee *c)
+/* This is said in any case: whoever asked wants to know. */
+static void report_worse(const struct train *t, const struct comparison *x)
 {
+    if (x->id && errors_worse(&x->now, &x->before))
+        cli_say(t->cli,
+                "worse than %s on %d old frames: %.3g meV/atom and %.3g eV/A, "
+                "which had %.3g and %.3g",
+                t->before, x->before.nframe, 1000 * errors_energy(&x->now),
+                errors_force(&x->now), 1000 * errors_energy(&x->before),
+                errors_force(&x->before));
+}
+
+void report(const struct train *t, const struct committee *c,
+            const struct comparison *x)
+{
+    const struct calibration *k = &c->m->calibration;
+
+    report_worse(t, x);
     if (t->quiet)
         return;
     cli_say(t->cli, "%d frames, label %s, %s forces", c->ds->n,
             energy_used(t, c->ds), forces_used(t, c->ds));
-    for (int k = 0; k < c->nmember; k++)
+    for (int i = 0; i < c->nmember; i++)
         cli_say(t->cli, "%s %d: %d epochs, %.3g meV/atom, %.3g eV/A",
-                c->m->shared ? "heads on trunk" : "member", k + 1,
-                c->member[k].epoch, 1000 * c->member[k].fit.rmse_e,
-                c->member[k].fit.rmse_f);
+                c->m->shared ? "heads on trunk" : "member", i + 1,
+                c->member[i].epoch, 1000 * c->member[i].fit.rmse_e,
+                c->member[i].fit.rmse_f);
+    if (k->frames > 0)
+        cli_say(t->cli,
+                "sigmas times %.3g, from %d frames: %.0f %% of %d atoms "
+                "within 1, %.0f %% within 2",
+                k->factor, k->frames, 100 * k->within[0], k->atoms,
+                100 * k->within[1]);
+}
+
+void report_pairs(const struct train *t, const struct frames *frames)
+{
+    for (int i = 0; i < frames->n; i++) {
+        const struct frame *f = &frames->frame[i];
+        struct calibration_pair p;
+
+        if (!calibration_pair(&p, f, &t->names, "network"))
+            continue;
+        cli_say(t->cli, "%s:%ld: error %.3g, bare sigma %.3g eV/A", t->input,
+                f->line, p.error, p.sigma);
+        calibration_pair_release(&p);
+    }
 }

@@ -16,7 +16,7 @@ struct train {
     int fit_prior;      /* 0, or 1 + enum prior_fit_what */
     const char *hidden; /* widths, "20,20" */
     int activation;     /* enum activation */
-    const char *warm, *history;
+    const char *warm, *before, *history;
     struct schedule schedule;
     struct plan plan;
     struct loss loss;
@@ -26,7 +26,7 @@ struct train {
     struct label_names names;
     int members, kind; /* enum committee_kind */
     int bootstrap;     /* enum bootstrap */
-    bool dry_run, quiet;
+    bool dry_run, quiet, verbose;
 };
 
 /* Words of the command line, by their enums; the last is NULL. */
@@ -57,10 +57,26 @@ int print_sizes(const struct train *t, const struct frames *frames,
 int learn(const struct train *t, const struct frames *frames, struct stored *s,
           struct model *m, struct err *err) MORSEL_MUST_CHECK;
 
+/*
+ * The model of --before, and the new one, on the frames that the former was
+ * trained on (all, if it does not say which).
+ */
+struct comparison {
+    uint64_t id; /* of the former; 0: there is none */
+    struct errors before, now;
+};
+int compare(const struct train *t, const struct frames *frames, struct model *m,
+            struct comparison *c, struct err *err) MORSEL_MUST_CHECK;
+
 /* How the model was made, for its provenance; the caller frees it. */
-char *describe(const struct train *t, const struct committee *c);
+char *describe(const struct train *t, const struct committee *c,
+               const struct comparison *x);
 
 /* The same in short, on standard error. */
-void report(const struct train *t, const struct committee *c);
+void report(const struct train *t, const struct committee *c,
+            const struct comparison *x);
+
+/* What each frame asks the factor of the calibration to be. */
+void report_pairs(const struct train *t, const struct frames *frames);
 
 #endif
