@@ -122,9 +122,9 @@ int select_frames(struct selection *s, const struct frames *pool,
 
 /*
  * The last band of a trajectory of simulate neb: frames first ... first + n -
- * 1, whose keys `image` are 0 ... n - 1 and which have the same `step`, or
- * none.  false if no frame has an image, or the last images are not a band of
- * at least three.
+ * 1, whose keys `image` are 0 ... n - 1 and which have the same `step`.  false
+ * if no frame has an image, or if the last ones are no band of at least three,
+ * or one that was cut: images of higher numbers came before.
  */
 bool last_band(const struct frames *s, int *first, int *n);
 

@@ -2,26 +2,34 @@
 
 #include "making.h"
 
-bool last_band(const struct frames *s, int *first, int *n)
+/* Are these n frames one band, of one step? */
+static bool is_band(const struct frame *f, int n)
 {
-    int end = s->n - 1, image, step = 0, other = 0;
-    bool stepped;
+    int image, step = 0, other = 0;
+    bool stepped = frame_get_int(f, "step", &step);
 
-    while (end >= 0 && !frame_get_int(&s->frame[end], "image", &image))
-        end--;
-    if (end < 0 || image < 2 || image > end)
-        return false;
-    *n = image + 1;
-    *first = end - image;
-    stepped = frame_get_int(&s->frame[end], "step", &step);
-    for (int i = 0; i < *n; i++) {
-        const struct frame *f = &s->frame[*first + i];
-
-        if (!frame_get_int(f, "image", &image) || image != i ||
-            frame_get_int(f, "step", &other) != stepped ||
+    for (int i = 0; i < n; i++)
+        if (!frame_get_int(&f[i], "image", &image) || image != i ||
+            frame_get_int(&f[i], "step", &other) != stepped ||
             (stepped && other != step))
             return false;
-    }
+    return true;
+}
+
+bool last_band(const struct frames *s, int *first, int *n)
+{
+    int end = s->n - 1, last, image;
+
+    while (end >= 0 && !frame_get_int(&s->frame[end], "image", &last))
+        end--;
+    if (end < 0 || last < 2 || last > end ||
+        !is_band(&s->frame[end - last], last + 1))
+        return false;
+    for (int i = 0; i < end; i++) /* is it cut? */
+        if (frame_get_int(&s->frame[i], "image", &image) && image > last)
+            return false;
+    *n = last + 1;
+    *first = end - last;
     return true;
 }
 

@@ -30,6 +30,7 @@ int main(void)
     srunner_add_suite(runner, md_suite());
     srunner_add_suite(runner, neb_suite());
     srunner_add_suite(runner, select_suite());
+    srunner_add_suite(runner, verdict_suite());
     srunner_add_suite(runner, engine_suite());
     srunner_add_suite(runner, qe_suite());
     srunner_add_suite(runner, dft_suite());

@@ -129,6 +129,9 @@ START_TEST(the_last_band_is_found)
     ck_assert(last_band(&s, &first, &n));
     ck_assert(first == 6 && n == 5);
     ck_assert_int_eq(highest_image(&s.frame[first], n), 2);
+    frame_set_int(&s.frame[5], "image", 5); /* a band of six, cut */
+    ck_assert(!last_band(&s, &first, &n));
+    frame_set_int(&s.frame[5], "image", 4);
     frame_set_int(&s.frame[8], "step", 0); /* two bands, mixed */
     ck_assert(!last_band(&s, &first, &n));
     frame_set_int(&s.frame[8], "step", 1);

@@ -20,6 +20,7 @@ Suite *sim_suite(void);
 Suite *md_suite(void);
 Suite *neb_suite(void);
 Suite *select_suite(void);
+Suite *verdict_suite(void);
 Suite *engine_suite(void);
 Suite *qe_suite(void);
 Suite *dft_suite(void);
