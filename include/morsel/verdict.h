@@ -17,7 +17,7 @@
  *     ends-fmax       of the two ends of the band: the larger fmax
  *     ends-energy     the larger |E_ml - E_dft| of the two
  *     saddle-fmax     at the highest image between the ends: fmax
- *     saddle-tangent  the component |F t| along the path, t as below
+ *     saddle-tangent  the component |F t| along the path, t the unit tangent
  *     saddle-normal   fmax of what is left, F - (F t) t
  *     saddle-energy   |E_ml - E_dft|
  *     sigma-e         the largest ml_sigma_e of the last band, or without one
@@ -26,7 +26,7 @@
  *     force-mae       of a component of F_ml - F_dft, or its mean size
  *     move            the largest displacement of an atom of the last frame,
  *                     or of an image of the last band, since the round before
- *     barrier         the change of E_highest - E_initial since then
+ *     barrier         the change of the barrier that is predicted since then
  *     rounds, budget  rounds that are done, calls that were made: enough?
  *
  * The paper (M. Shuaibi et al., Mach. Learn.: Sci. Technol. 2, 025007 (2021))
@@ -147,13 +147,5 @@ struct verified {
 void band_verify(struct verified *v, const struct evidence *e,
                  const struct limits *l);
 void verified_release(struct verified *v);
-
-/*
- * The unit vector t along the path at image i of n, over the coordinates that
- * may move, t [natoms][3]: the improved tangent of G. Henkelman and H. Jonsson,
- * J. Chem. Phys. 113, 9978 (2000).  false if the images are not of one system,
- * or coincide, or an energy is not known.
- */
-bool band_tangent(const struct frame *band, int n, int i, double (*t)[3]);
 
 #endif

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <morsel/neb.h>
 #include <morsel/select.h>
 
 #include "force.h"
@@ -74,87 +75,45 @@ void band_verify(struct verified *v, const struct evidence *e,
     }
 }
 
-/* d = b - a over the coordinates that may move, to the nearest image. */
-static bool difference(const struct atoms *a, const struct atoms *b,
-                       double (*d)[3])
+/* The images as one band, unwrapped; false if they are none. */
+static bool join(struct band *b, const struct verified *v)
 {
-    struct lattice l;
+    struct atoms *copy = xcalloc((size_t)v->n, sizeof *copy);
+    const struct atoms **given = xcalloc((size_t)v->n, sizeof *given);
     struct err ignored;
+    bool ok = true;
 
-    if (isinf(atoms_displacement(a, b)) || lattice_init(&l, a, &ignored) < 0)
-        return false;
-    for (int i = 0; i < a->natoms; i++) {
-        double n[3];
-
-        for (int k = 0; k < 3; k++)
-            d[i][k] = b->pos[i][k] - a->pos[i][k];
-        for (int m = 0; m < 3; m++)
-            n[m] = m < l.nperiodic ? round(dot3(l.inverse[m], d[i])) : 0;
-        for (int k = 0; k < 3; k++) {
-            d[i][k] -= n[0] * l.b[0][k] + n[1] * l.b[1][k] + n[2] * l.b[2][k];
-            if (a->move && !a->move[i][k])
-                d[i][k] = 0;
-        }
+    for (int i = 0; i < v->n; i++) {
+        atoms_copy(&copy[i], &v->image[i].atoms);
+        given[i] = &copy[i];
+        ok = ok &&
+             (i == 0 || band_unwrap(&copy[i - 1], &copy[i], &ignored) == 0);
     }
-    return true;
-}
-
-/* t <- x t + y u, of unit length; false if it has none. */
-static bool combine(int natoms, double x, double (*t)[3], double y,
-                    double (*u)[3])
-{
-    double norm2 = 0, norm;
-
-    for (int i = 0; i < natoms; i++)
-        for (int k = 0; k < 3; k++) {
-            t[i][k] = x * t[i][k] + y * u[i][k];
-            norm2 += t[i][k] * t[i][k];
-        }
-    norm = sqrt(norm2);
-    if (!(norm > 0 && isfinite(norm)))
-        return false;
-    for (int i = 0; i < natoms; i++)
-        for (int k = 0; k < 3; k++)
-            t[i][k] /= norm;
-    return true;
-}
-
-/*
- * With V the energy: towards the higher neighbor, and at an extremum both,
- * the higher one with the larger weight,
- *
- *     t = d+ max(|V+ - V|, |V- - V|) + d- min(...)   if V+ > V-
- *
- * and the other way round if not.
- */
-bool band_tangent(const struct frame *band, int n, int i, double (*t)[3])
-{
-    int natoms = band[i].atoms.natoms;
-    double(*u)[3] = NULL, v[3], x, y;
-    bool ok;
-
-    if (i < 1 || i > n - 2)
-        return false;
-    for (int k = 0; k < 3; k++)
-        v[k] = image_energy(&band[i + k - 1]);
-    if (isnan(v[0] + v[1] + v[2]))
-        return false;
-    if (v[2] > v[1] && v[1] > v[0]) {
-        x = 1;
-        y = 0;
-    } else if (v[2] < v[1] && v[1] < v[0]) {
-        x = 0;
-        y = 1;
-    } else {
-        double up = fabs(v[2] - v[1]), down = fabs(v[0] - v[1]);
-
-        x = v[2] > v[0] ? fmax(up, down) : fmin(up, down);
-        y = v[2] > v[0] ? fmin(up, down) : fmax(up, down);
+    if (ok)
+        band_init(b, given, v->n, v->n);
+    for (int i = 0; i < v->n; i++) {
+        if (ok)
+            b->energy[i] = image_energy(&v->image[i]);
+        atoms_release(&copy[i]);
     }
-    u = xcalloc((size_t)natoms, sizeof *u);
-    ok = difference(&band[i].atoms, &band[i + 1].atoms, t) &&
-         difference(&band[i - 1].atoms, &band[i].atoms, u) &&
-         combine(natoms, x, t, y, u);
-    free(u);
+    free(given);
+    free(copy);
     return ok;
+}
+
+bool saddle_tangent(const struct verified *v, double (*t)[3])
+{
+    struct band b;
+    double norm2 = 0;
+
+    for (int i = v->saddle - 1; i <= v->saddle + 1; i++)
+        if (isnan(image_energy(&v->image[i])))
+            return false;
+    if (!join(&b, v))
+        return false;
+    neb_tangent(&b, NEB_IMPROVED, v->saddle, t);
+    for (int i = 0; i < b.natoms; i++)
+        norm2 += dot3(t[i], t[i]);
+    band_release(&b);
+    return fabs(norm2 - 1) < 1e-6;
 }

@@ -101,7 +101,7 @@ static void split_force(const struct verified *v, bool component, double *along,
         return;
     t = xcalloc((size_t)f->atoms.natoms, sizeof *t);
     rest = xcalloc((size_t)f->atoms.natoms, sizeof *rest);
-    if (band_tangent(v->image, v->n, v->saddle, t)) {
+    if (f->atoms.natoms == v->image->atoms.natoms && saddle_tangent(v, t)) {
         for (int i = 0; i < f->atoms.natoms; i++)
             sum += dot3(label.forces[i], t[i]);
         for (int i = 0; i < f->atoms.natoms; i++)
@@ -225,15 +225,21 @@ static double largest_move(const struct evidence *e)
     return na == nb ? largest : INFINITY;
 }
 
-/* E_highest - E_initial of the last band, eV. */
+/*
+ * The barrier of the last band, eV: as simulate(1) found it between the
+ * images, else E_highest - E_initial.
+ */
 static double barrier(const struct frames *walk)
 {
     int first, n;
     const struct frame *band;
+    double found;
 
     if (!last_band(walk, &first, &n))
         return NAN;
     band = &walk->frame[first];
+    if (frame_get_real(band, "barrier", &found))
+        return found;
     return image_energy(&band[highest_image(band, n)]) - image_energy(band);
 }
 

