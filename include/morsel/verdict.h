@@ -76,11 +76,14 @@ unsigned criterion_looks_at(enum criterion c);
  * with blanks between the words.  A group stands for several criteria, all of
  * which must be fulfilled:
  *
- *     neb         ends-fmax ends-energy saddle-fmax saddle-energy
+ *     neb         ends-fmax saddle-fmax
  *     neb-paper   ends-energy saddle-energy
  *     committee   sigma-e sigma-f
  *     md          force-rmse sigma-f
  *     change      move barrier
+ *
+ * By `neb` three stationary points are known, and the barrier that is reported
+ * is DFT's, whatever the model thinks of it.
  */
 struct rule {
     struct rule_step *step; /* [n] in the order of evaluation, on a stack */

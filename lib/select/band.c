@@ -56,10 +56,19 @@ int highest_image(const struct frame *band, int n)
     return highest;
 }
 
+/*
+ * 1, or 0 if the walks to the ends came to nothing, so that there is no band
+ * yet, or an error.
+ */
 static int find_band(const struct making *m, int *first, int *n,
                      struct err *err)
 {
-    if (last_band(m->pool, first, n))
+    const struct frames *pool = m->pool;
+    int walk;
+
+    if (last_band(pool, first, n))
+        return 1;
+    if (frame_get_int(&pool->frame[pool->n - 1], "walk", &walk))
         return 0;
     return err_set(err, ERR_RANGE,
                    "expected a band: frames with the key image, 0 to 2 or "
@@ -72,10 +81,10 @@ static int find_band(const struct making *m, int *first, int *n,
  */
 int take_neb_paper(struct making *m, struct err *err)
 {
-    int first, n, top;
+    int first, n, top, ret = find_band(m, &first, &n, err);
 
-    if (find_band(m, &first, &n, err) < 0)
-        return err->code;
+    if (ret <= 0)
+        return ret;
     top = highest_image(&m->pool->frame[first], n);
     take(m, first, "initial");
     if (top == 0 || top == n - 1)
@@ -83,7 +92,7 @@ int take_neb_paper(struct making *m, struct err *err)
     else
         take(m, first + top, "saddle");
     take(m, first + n - 1, "final");
-    return 0;
+    return ret;
 }
 
 /* An end is settled where a label near by says that it is a minimum. */
@@ -183,10 +192,10 @@ static void count_left(struct making *m, int first, int n)
  */
 int take_neb(struct making *m, struct err *err)
 {
-    int first, n, top, i;
+    int first, n, top, i, ret = find_band(m, &first, &n, err);
 
-    if (find_band(m, &first, &n, err) < 0)
-        return err->code;
+    if (ret <= 0)
+        return ret;
     take_end(m, first, "initial");
     take_end(m, first + n - 1, "final");
     top = first + 1 + highest_image(&m->pool->frame[first + 1], n - 2);
@@ -197,5 +206,5 @@ int take_neb(struct making *m, struct err *err)
         take(m, i, i == top ? "saddle" : "least-known");
     if (!making_done(m))
         count_left(m, first, n);
-    return 0;
+    return ret;
 }

@@ -44,6 +44,8 @@ void take_band(struct making *m, struct rng *rng);
 void take_strata(struct making *m);
 int take_farthest(struct making *m, struct err *err);
 int take_maxvol(struct making *m, struct err *err);
+
+/* 1, 0 if there is no band but only walks to its ends, or an error. */
 int take_neb(struct making *m, struct err *err);
 int take_neb_paper(struct making *m, struct err *err);
 

@@ -122,6 +122,19 @@ static void take_all(struct making *m)
         take(m, i, "all");
 }
 
+/* A walk that was to lead to an end has not: ask about that. */
+static int take_band_or_walk(struct making *m, struct rng *rng, struct err *err)
+{
+    int ret =
+        m->query->how == SELECT_NEB ? take_neb(m, err) : take_neb_paper(m, err);
+
+    if (ret != 0)
+        return ret < 0 ? ret : 0;
+    take_last(m);
+    take_random(m, rng);
+    return 0;
+}
+
 static int take_by(struct making *m, struct rng *rng, struct err *err)
 {
     switch (m->query->how) {
@@ -142,9 +155,8 @@ static int take_by(struct making *m, struct rng *rng, struct err *err)
         take_strata(m);
         break;
     case SELECT_NEB_PAPER:
-        return take_neb_paper(m, err);
     case SELECT_NEB:
-        return take_neb(m, err);
+        return take_band_or_walk(m, rng, err);
     case SELECT_ALL:
         take_all(m);
         break;

@@ -33,16 +33,13 @@ static const struct {
     [CRITERION_BUDGET] = {"budget", "calls", LOOKS_AT_LEDGER},
 };
 
-enum { MOST_IN_GROUP = 4 };
+enum { MOST_IN_GROUP = 2 };
 static const struct {
     const char *name;
     int n;
     enum criterion of[MOST_IN_GROUP];
 } groups[] = {
-    {"neb",
-     4,
-     {CRITERION_ENDS_FMAX, CRITERION_ENDS_ENERGY, CRITERION_SADDLE_FMAX,
-      CRITERION_SADDLE_ENERGY}},
+    {"neb", 2, {CRITERION_ENDS_FMAX, CRITERION_SADDLE_FMAX}},
     {"neb-paper", 2, {CRITERION_ENDS_ENERGY, CRITERION_SADDLE_ENERGY}},
     {"committee", 2, {CRITERION_SIGMA_E, CRITERION_SIGMA_F}},
     {"md", 2, {CRITERION_FORCE_RMSE, CRITERION_SIGMA_F}},

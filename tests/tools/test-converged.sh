@@ -127,7 +127,7 @@ band 9 | sed 's/step=7/step=6/' >band.xyz
 band 0.6 >>band.xyz
 { told 0 -0.004 0.03 0; told 4 0.107 0 0.04; told 2 0.605 0.03 0.01; } >neb.xyz
 
-neb="$RUN converged --criterion=neb --trajectory=band.xyz"
+neb="$RUN converged --criterion='neb and neb-paper' --trajectory=band.xyz"
 expect 0 'verifies a band' "$neb -o path.xyz neb.xyz"
 answers 'ends-fmax 0.04 eV/angstrom 0.05 converged
 ends-energy 0.007 eV 0.01 converged

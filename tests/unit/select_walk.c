@@ -283,6 +283,26 @@ START_TEST(without_a_band_there_is_nothing_to_ask)
 }
 END_TEST
 
+/* The walk to an end has failed: that is what to learn about. */
+START_TEST(a_failed_walk_to_an_end_is_asked_about)
+{
+    struct query q = query_of(SELECT_NEB, 2);
+    struct frames pool = {0}, none = {0};
+    struct selection s;
+
+    for (int k = 0; k < 4; k++) {
+        pool_add_dimer(&pool, 2.5 + 0.1 * k, 0, 0, -1);
+        frame_set_int(&pool.frame[k], "walk", 2);
+    }
+    choose(&s, &pool, &none, &q, 1);
+    ck_assert(s.n == 2 && s.index[0] == 3 && s.index[1] < 3);
+    ck_assert_str_eq(s.query[0], "last");
+    ck_assert_str_eq(s.query[1], "random");
+    selection_release(&s);
+    frames_release(&pool);
+}
+END_TEST
+
 TCase *select_walk_tests(void)
 {
     TCase *tc = tcase_create("walks and bands");
@@ -294,6 +314,7 @@ TCase *select_walk_tests(void)
     tcase_add_test(tc, the_rule_of_the_paper);
     tcase_add_test(tc, settled_ends_are_not_asked_again);
     tcase_add_test(tc, uncertain_images_come_before_an_uncertain_saddle);
+    tcase_add_test(tc, a_failed_walk_to_an_end_is_asked_about);
     tcase_add_test(tc, without_a_band_there_is_nothing_to_ask);
     return tc;
 }

@@ -57,20 +57,25 @@ END_TEST
 
 START_TEST(a_group_is_all_of_its_criteria)
 {
-    static const enum criterion of[] = {
-        CRITERION_ENDS_FMAX, CRITERION_ENDS_ENERGY, CRITERION_SADDLE_FMAX,
-        CRITERION_SADDLE_ENERGY};
-    bool yes[NCRITERION] = {false};
+    static const struct {
+        const char *name;
+        enum criterion of[2];
+    } groups[] = {
+        {"neb", {CRITERION_ENDS_FMAX, CRITERION_SADDLE_FMAX}},
+        {"neb-paper", {CRITERION_ENDS_ENERGY, CRITERION_SADDLE_ENERGY}},
+        {"committee", {CRITERION_SIGMA_E, CRITERION_SIGMA_F}},
+        {"md", {CRITERION_FORCE_RMSE, CRITERION_SIGMA_F}},
+        {"change", {CRITERION_MOVE, CRITERION_BARRIER}},
+    };
 
-    for (int k = 0; k < 4; k++)
-        yes[of[k]] = true;
-    ck_assert(holds("neb", yes));
-    for (int k = 0; k < 4; k++) {
-        yes[of[k]] = false;
-        ck_assert(!holds("neb", yes));
-        ck_assert(holds("neb-paper", yes) == (k % 2 == 0));
-        yes[of[k]] = true;
-    }
+    for (int g = 0; g < 5; g++)
+        for (int bits = 0; bits < 4; bits++) {
+            bool yes[NCRITERION] = {false};
+
+            yes[groups[g].of[0]] = bits & 1;
+            yes[groups[g].of[1]] = bits & 2;
+            ck_assert(holds(groups[g].name, yes) == (bits == 3));
+        }
 }
 END_TEST
 
