@@ -60,6 +60,13 @@ struct reach {
 #define PRIOR_RS 5.0
 #define PRIOR_RC 6.6
 
+/*
+ * Those of a wall, in re: it is gone at a bond a tenth shorter than that of
+ * the dimer, so that it adds nothing to the forces of molecules and solids.
+ */
+#define WALL_RS 0.7
+#define WALL_RC 0.9
+
 /* What a prior may hold; within these limits nothing overflows. */
 #define MORSE_MAX_D 1000.0 /* eV */
 #define MORSE_MIN_RE 0.1   /* angstrom */
@@ -241,19 +248,33 @@ int prior_fit_forces(struct prior *p, const struct prior_sample *sample, int n,
  *
  * FIT_LEAST_SQUARES minimizes
  *
- *     sum_n (phi(r_n) - e_n)^2 + (w (phi'(r_n) - de_n))^2
+ *     sum_n v_n^2 ((phi(r_n) - e_n)^2 + (w (phi'(r_n) - de_n))^2)
  *
  * over D, re and a, the second term over points that have forces (Levenberg
- * and Marquardt: D. W. Marquardt, SIAM J. Appl. Math. 11, 431 (1963)).
- * FIT_PAPER takes D and re from the point of lowest energy and fits only a,
- * to the energies, as the paper did.  Energies are relative to lone atoms.
+ * and Marquardt: D. W. Marquardt, SIAM J. Appl. Math. 11, 431 (1963)).  No
+ * Morse curve is right from the wall to dissociation, so points count the
+ * less the higher they lie above the lowest, e_0:
+ *
+ *     v_n = 1 / (1 + (e_n - e_0) / |e_0|),
+ *
+ * or (even) all the same.  FIT_PAPER takes D and re from the point of lowest
+ * energy and fits only a, to the energies, evenly, as the paper did.  Energies
+ * are relative to lone atoms.
  *
  * If no point lies below zero the pair does not bind; then, as in the paper,
- * all energies are lowered until the lowest is -MORSE_UNBOUND, and D stays at
- * that.
+ * all energies are lowered until the lowest is -MORSE_UNBOUND, D stays at that,
+ * and all points count the same.
  */
 enum fit_method { FIT_LEAST_SQUARES, FIT_PAPER };
 #define MORSE_UNBOUND 0.1 /* eV */
+
+struct fit_how {
+    enum fit_method method;
+    double w;      /* angstrom, of slopes against energies */
+    bool even;     /* v_n = 1 */
+    double misfit; /* refuse an rms of v_n (phi - e_n) above this part of D
+                      (unbound: of the range of e_n); 0: never */
+};
 
 struct dimer {
     int z1, z2; /* z1 <= z2 */
@@ -280,10 +301,24 @@ void dimer_atoms(struct atoms *a, int z1, int z2, double r, double largest);
 /* Published re of a pair, mixed if need be, else its covalent radii. */
 double dimer_length(int z1, int z2);
 
+/*
+ * Unpaired electrons of a lone atom, by Hund's rules, 2S of its ground level
+ * (A. Kramida et al., NIST Atomic Spectra Database); by analogy beyond No.
+ */
+int atom_moment(int z);
+
+/*
+ * The same for each atom of a dimer: 1 for the triplets among the homonuclear
+ * ones of groups 13, 14 and 16 (K. P. Huber and G. Herzberg, Constants of
+ * Diatomic Molecules, 1979), else 0.
+ */
+int dimer_moment(int z1, int z2);
+
 struct morse_fit {
     struct morse m;
-    struct morse error; /* standard errors; NAN if there are no more data than
-                           parameters, 0 of what was not fitted */
+    struct morse error; /* half-widths of the 95 % intervals, from the
+                           covariance and Student's t; NAN if there are no
+                           more data than parameters, 0 of what was held */
     double rms_e;       /* eV */
     double rms_f;       /* eV/angstrom; NAN without forces */
     bool unbound;       /* no point lies below zero: see above */
@@ -291,11 +326,13 @@ struct morse_fit {
 };
 
 /*
- * Fit to point[n]; w, angstrom, weighs slopes against energies.  ERR_RANGE if
- * there are too few points, ERR_NUMERIC if they determine no Morse curve.
+ * Fit to point[n].  ERR_RANGE if there are too few points, ERR_NUMERIC if they
+ * determine no Morse curve or are too far from the best.
  */
 int morse_fit(struct morse_fit *fit, const struct dimer *point, int n,
-              enum fit_method method, double w,
-              struct err *err) MORSEL_MUST_CHECK;
+              const struct fit_how *how, struct err *err) MORSEL_MUST_CHECK;
+
+/* Student's t that |t| exceeds with a probability of 5 %, n > 0. */
+double student_95(int n);
 
 #endif

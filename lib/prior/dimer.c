@@ -72,3 +72,29 @@ double dimer_length(int z1, int z2)
         return morse_mix(&a, &b, MIX_MEAN).re;
     return element_radius(z1) + element_radius(z2);
 }
+
+int atom_moment(int z)
+{
+    /* by rows of the periodic table; the noble gas ends each */
+    static const char moment[] = "x10" /* H, He */
+                                 "10123210"
+                                 "10123210"
+                                 "101236543210123210"
+                                 "101256543010123210"
+                                 "1010345678543210" /* to Yb */
+                                 "1234543210123210"
+                                 "1012345678543210" /* to No */
+                                 "1234543210123210";
+
+    return z >= 1 && z <= MAX_Z ? moment[z] - '0' : 0;
+}
+
+int dimer_moment(int z1, int z2)
+{
+    static const int triplet[] = {5, 8, 13, 14, 16, 31, 32, 34, 49, 50, 52, 82};
+
+    for (size_t k = 0; k < sizeof triplet / sizeof *triplet; k++)
+        if (z1 == triplet[k] && z2 == z1)
+            return 1;
+    return 0;
+}

@@ -16,6 +16,7 @@ struct problem {
     const struct dimer *point; /* [npoint] */
     int npoint, nforce;
     double shift; /* eV, taken off the energies */
+    double low;   /* eV, the lowest energy; 0: all points count the same */
     double w;     /* angstrom */
     int first;    /* parameters first ... NPAR - 1 are free */
 };
@@ -38,6 +39,12 @@ static void add_row(struct normal *s, const double row[NPAR], double residual,
     s->cost += weight * weight * residual * residual;
 }
 
+/* v_n of prior.h */
+static double weight(const struct problem *p, const struct dimer *x)
+{
+    return p->low < 0 ? 1 / (1 + (x->e - p->low) / -p->low) : 1;
+}
+
 static void normal_at(const struct problem *p, const struct morse *m,
                       struct normal *s)
 {
@@ -46,13 +53,13 @@ static void normal_at(const struct problem *p, const struct morse *m,
     *s = (struct normal){.cost = 0};
     for (int n = 0; n < p->npoint; n++) {
         const struct dimer *x = &p->point[n];
-        double phi = morse_phi_row(m, x->r, row);
+        double phi = morse_phi_row(m, x->r, row), v = weight(p, x);
 
-        add_row(s, row, phi - (x->e - p->shift), 1);
+        add_row(s, row, phi - (x->e - p->shift), v);
         if (!isnan(x->de) && p->w > 0) {
             double slope = morse_slope_row(m, x->r, row);
 
-            add_row(s, row, slope - x->de, p->w);
+            add_row(s, row, slope - x->de, v * p->w);
         }
     }
 }
@@ -167,14 +174,42 @@ static void guess_a(const struct problem *p, struct morse *m)
     m->a = best_a;
 }
 
-/* Standard errors: sqrt of the diagonal of s^2 (J^T J)^-1, from logarithms. */
-static int standard_errors(const struct problem *p, const struct normal *s,
-                           struct morse_fit *fit, struct err *err)
+/*
+ * Quantiles: a table, and beyond it the expansion of R. A. Fisher and E. A.
+ * Cornish, Technometrics 2, 209 (1960), in 1/n about the normal one, z:
+ *
+ *     z + (z^3 + z) / 4 n + (5 z^5 + 16 z^3 + 3 z) / 96 n^2
+ *       + (3 z^7 + 19 z^5 + 17 z^3 - 15 z) / 384 n^3 + ...
+ */
+double student_95(int n)
+{
+    static const double table[] = {12.7062, 4.3027, 3.1824, 2.7764, 2.5706,
+                                   2.4469,  2.3646, 2.3060, 2.2622, 2.2281};
+    const double z = 1.959964, z2 = z * z;
+
+    if (n <= 10)
+        return table[n - 1];
+
+    double x = 1.0 / n;
+
+    return z *
+           (1 + x * ((z2 + 1) / 4 +
+                     x * ((3 + z2 * (16 + z2 * 5)) / 96 +
+                          x * (-15 + z2 * (17 + z2 * (19 + z2 * 3))) / 384)));
+}
+
+/*
+ * Intervals: t sqrt of the diagonal of s^2 (J^T J)^-1, from logarithms, with
+ * s^2 the scatter about the fit.
+ */
+static int intervals(const struct problem *p, const struct normal *s,
+                     struct morse_fit *fit, struct err *err)
 {
     int n = NPAR - p->first, ndata = p->npoint + p->nforce;
     double scale[NPAR] = {0}, v[NPAR * NPAR] = {0}, w[NPAR] = {0},
            e[NPAR] = {0};
     double s2 = ndata > n ? s->cost / (ndata - n) : NAN;
+    double t = ndata > n ? student_95(ndata - n) : NAN;
 
     if (decompose(p, s, scale, v, w, err) < 0)
         return ERR_NUMERIC;
@@ -186,7 +221,7 @@ static int standard_errors(const struct problem *p, const struct normal *s,
 
         for (int q = 0; q < n; q++)
             sum += v[q * n + k] * v[q * n + k] / w[q];
-        e[p->first + k] = sqrt(s2 * sum) / scale[k];
+        e[p->first + k] = t * sqrt(s2 * sum) / scale[k];
     }
     fit->error =
         (struct morse){e[0] * fit->m.d, e[1] * fit->m.re, e[2] * fit->m.a};
@@ -212,12 +247,40 @@ static void deviations(const struct problem *p, struct morse_fit *fit)
     fit->rms_f = nforce ? sqrt(f2 / nforce) : NAN;
 }
 
-/* D and re from the lowest point; what is free. */
-static void start(struct problem *p, enum fit_method method,
+/* Is the curve that fits best good enough? */
+static int check_misfit(const struct problem *p, const struct morse_fit *fit,
+                        double misfit, struct err *err)
+{
+    double sum = 0, of = 0, low = INFINITY, high = -INFINITY, scale, rms;
+
+    for (int n = 0; n < p->npoint; n++) {
+        const struct dimer *x = &p->point[n];
+        double slope, v = weight(p, x);
+
+        sum +=
+            pow(v * (morse_phi(&fit->m, x->r, &slope) - (x->e - p->shift)), 2);
+        of += v * v;
+        low = fmin(low, x->e);
+        high = fmax(high, x->e);
+    }
+    scale = fit->unbound ? high - low : fit->m.d;
+    rms = sqrt(sum / of);
+    if (misfit <= 0 || rms <= misfit * scale)
+        return 0;
+    return err_set(err, ERR_NUMERIC,
+                   "no Morse curve: the best is off by %.3g eV (rms), more "
+                   "than %g of %s, %.3g eV",
+                   rms, misfit, fit->unbound ? "the range" : "its depth",
+                   scale);
+}
+
+/* D and re from the lowest point; what is free, and what counts how much. */
+static void start(struct problem *p, const struct fit_how *how,
                   struct morse_fit *fit)
 {
     const struct dimer *low = &p->point[0];
 
+    p->w = how->method == FIT_PAPER ? 0 : how->w;
     for (int n = 0; n < p->npoint; n++) {
         if (p->point[n].e < low->e)
             low = &p->point[n];
@@ -227,13 +290,15 @@ static void start(struct problem *p, enum fit_method method,
     fit->unbound = low->e >= 0;
     if (fit->unbound)
         p->shift = low->e + MORSE_UNBOUND;
-    p->first = method == FIT_PAPER ? 2 : fit->unbound ? 1 : 0;
+    else if (how->method != FIT_PAPER && !how->even)
+        p->low = low->e;
+    p->first = how->method == FIT_PAPER ? 2 : fit->unbound ? 1 : 0;
     fit->m.d = fit->unbound ? MORSE_UNBOUND : -low->e;
     fit->m.re = low->r;
 }
 
 int morse_fit(struct morse_fit *fit, const struct dimer *point, int n,
-              enum fit_method method, double w, struct err *err)
+              const struct fit_how *how, struct err *err)
 {
     struct problem p = {.point = point, .npoint = n};
     struct normal s;
@@ -241,8 +306,7 @@ int morse_fit(struct morse_fit *fit, const struct dimer *point, int n,
     *fit = (struct morse_fit){.npoint = n};
     if (n < 1)
         return err_set(err, ERR_RANGE, "there is no dimer to fit to");
-    p.w = method == FIT_PAPER ? 0 : w;
-    start(&p, method, fit);
+    start(&p, how, fit);
     fit->nforce = p.nforce;
     fit->nparam = NPAR - p.first;
     if (n + p.nforce < NPAR)
@@ -251,8 +315,8 @@ int morse_fit(struct morse_fit *fit, const struct dimer *point, int n,
                        "needs three",
                        n, p.nforce);
     guess_a(&p, &fit->m);
-    if (minimize(&p, &fit->m, &s, err) < 0 ||
-        standard_errors(&p, &s, fit, err) < 0)
+    if (minimize(&p, &fit->m, &s, err) < 0 || intervals(&p, &s, fit, err) < 0 ||
+        check_misfit(&p, fit, how->misfit, err) < 0)
         return ERR_NUMERIC;
     deviations(&p, fit);
     return 0;

@@ -17,8 +17,8 @@ static const struct named {
     {"published", TERM_MORSE, {false, PRIOR_RS, PRIOR_RC}},
     {"paper", TERM_MORSE, {false, PRIOR_RC, PRIOR_RC}},
     {"window", TERM_MORSE, {true, 1.2, 1.8}},
-    {"wall", TERM_WALL, {true, 0.8, 1}},
-    {"zbl", TERM_ZBL, {true, 0.6, 1}},
+    {"wall", TERM_WALL, {true, WALL_RS, WALL_RC}},
+    {"zbl", TERM_ZBL, {true, 0.4, 0.8}},
 };
 enum { NNAME = sizeof names / sizeof *names };
 
