@@ -8,6 +8,7 @@ enum mode { SINGLE, RELAX, MD, NEB, DIMER };
 static const char *const modes[] = {"single", "relax", "md",
                                     "neb",    "dimer", NULL};
 static const char *const of_walks[] = {"relax", "md", "neb", "dimer", NULL};
+static const char *const of_kept[] = {"relax", "md", NULL};
 static const char *const of_relaxing[] = {"relax", "neb", "dimer", NULL};
 static const char *const of_md[] = {"md", NULL};
 static const char *const of_neb[] = {"neb", NULL};
@@ -27,6 +28,7 @@ static struct simulate run = {
     .every = 1,
     .yes = true,
     .limits = {.fmax = 0.05, .max_steps = 200, .collision = 0.5},
+    .checkpoint = {.every = 100},
     .relax = {.max_step = 0.2},
     .md = {.timestep = 1, .tau = 100, .steps = 1000, .max_temperature = 1e4},
     .neb = {.images = 5, .params = {.spring = 0.1, .climb = 0.5}},
@@ -57,6 +59,15 @@ static const struct cli_opt opts[] = {
      "hold the atoms with z below Z, angstrom", NULL},
     {CLI_INT, 0, "every", "N", &run.every, 1, 1e6,
      "write first, every Nth and last step (1)", NULL},
+    {CLI_ONLY, 0, NULL, NULL, NULL, 0, 0, NULL, of_kept},
+    {CLI_TEXT, 0, "checkpoint", "FILE", &run.checkpoint.path, 0, 0,
+     "keep there what a restart needs", NULL},
+    {CLI_INT, 0, "checkpoint-every", "N", &run.checkpoint.every, 1, 1e9,
+     "steps, and at the end (100)", NULL},
+    {CLI_TEXT, 0, "restart", "FILE", &run.restart, 0, 0,
+     "go on from that checkpoint", NULL},
+    {CLI_TEXT, 0, "label", "FILE", &run.label, 0, 0,
+     "its labels are the answers where its atoms are", NULL},
     {CLI_ONLY, 0, NULL, NULL, NULL, 0, 0, NULL, of_relaxing},
     {CLI_REAL, 0, "fmax", "F", &run.limits.fmax, 1e-6, 100,
      "relaxed below this force, eV/angstrom (0.05)", NULL},
@@ -172,16 +183,15 @@ int main(int argc, char **argv)
                      : source_model(&run.source, run.model, &err);
     if (ret < 0)
         return cli_fail(&cli, &err);
-    if ((ret = trajectory_open(t, run.output, run.oracle, &err)) == 0) {
-        if (t->done.n > 0 && !run.quiet)
-            cli_say(&cli, "going on after %d frames of '%s.part'", t->done.n,
-                    run.output);
+    if ((ret = open_files(&run, modes[mode], &err)) == 0) {
         if ((ret = run_mode(&run, &err)) == 0)
             ret = trajectory_close(t, &err);
         else
             trajectory_fail(t);
     }
     source_release(&run.source);
+    checkpoint_release(&run.checkpoint);
+    bin_release(&run.past);
     if (ret < 0)
         return cli_fail(&cli, &err);
     return run.yes ? STATUS_YES : STATUS_NO;

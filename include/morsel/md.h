@@ -155,8 +155,8 @@ void md_depart(struct md *m, struct atoms *a, double (*forces)[3], double kt);
 
 /*
  * All that a later process needs to go on to the bit.  md_get() goes into m
- * fresh from md_init() with the same atoms; another thermostat than that of
- * the earlier run begins anew.  ERR_FORMAT if b is not of as many coordinates.
+ * fresh from md_init(); ERR_FORMAT if b is of another thermostat, drift, time
+ * step or number of free coordinates.  kt and tau may change.
  */
 void md_put(const struct md *m, struct bin *b);
 int md_get(struct md *m, struct bin *b, struct err *err) MORSEL_MUST_CHECK;

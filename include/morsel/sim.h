@@ -68,6 +68,15 @@ int relax_step(struct relax *r, struct atoms *a, double (*forces)[3],
                struct err *err) MORSEL_MUST_CHECK;
 
 /*
+ * All that a later process needs to go on to the bit.  relax_get() goes into
+ * r fresh from relax_new(), and a where the walk was; ERR_FORMAT if b is of
+ * another method or of other coordinates.
+ */
+void relax_put(const struct relax *r, struct bin *b);
+int relax_get(struct relax *r, const struct atoms *a, struct bin *b,
+              struct err *err) MORSEL_MUST_CHECK;
+
+/*
  * When a walk ends.  STOP_NOT is zero: it goes on.
  */
 enum stop {
@@ -125,7 +134,12 @@ struct trajectory {
     const char *path; /* "-": standard output; borrowed */
     bool labels;
     struct frames done; /* of the earlier run */
+    long *at;           /* [done.n + 1] where each begins; NULL: done.n = 0 */
     int next;           /* the first of them that has not been met */
+    bool kept;          /* path.part stays when the run does not end well */
+    int count;          /* frames put, by the earlier run too */
+    long size;          /* bytes that have been looked at, */
+    uint32_t crc;       /* and their checksum */
 };
 
 /*
@@ -134,6 +148,32 @@ struct trajectory {
  * another way than by a kill.
  */
 int trajectory_open(struct trajectory *t, const char *path, bool labels,
+                    struct err *err) MORSEL_MUST_CHECK;
+
+/*
+ * Where in a trajectory a checkpoint was made.
+ */
+struct mark {
+    char *name;   /* of the file, without its folder; "-": it cannot be cut */
+    int count;    /* frames */
+    long size;    /* bytes */
+    uint32_t crc; /* their checksum */
+};
+void mark_release(struct mark *m);
+
+/*
+ * Open path so that path.part survives this process, and another can go on
+ * with it.  mark NULL: from the beginning.  Otherwise, if mark is of a file of
+ * this name, it goes on there: path.part must begin with what the mark knows,
+ * and what follows is cut off, or, of labels, met again.  ERR_RANGE if
+ * path.part is gone or another.
+ */
+int trajectory_resume(struct trajectory *t, const char *path, bool labels,
+                      const struct mark *mark,
+                      struct err *err) MORSEL_MUST_CHECK;
+
+/* Bring what was put to the disk, and say where that is. */
+int trajectory_mark(struct trajectory *t, struct mark *m,
                     struct err *err) MORSEL_MUST_CHECK;
 
 /*
@@ -158,10 +198,12 @@ struct source {
     bool labels;
     struct potential model;
     struct engine oracle;
+    struct frames given; /* labelled: the answers where their atoms are */
     struct prediction prediction;
-    struct outcome outcome; /* of an oracle: why it failed */
+    struct outcome outcome; /* a label, or why there is none */
     bool want_stress;       /* set by whoever asks for the stress, too */
     bool ok;                /* there was an answer */
+    bool labelled;          /* and it is a label */
     double energy;          /* eV */
     double (*forces)[3];    /* [natoms][3] eV/angstrom, inside of source */
     const double *sigma_f;  /* [natoms] eV/angstrom; NULL: not known */
@@ -174,6 +216,14 @@ int source_model(struct source *s, const char *path,
 int source_oracle(struct source *s, const char *command,
                   struct err *err) MORSEL_MUST_CHECK;
 void source_release(struct source *s);
+
+/*
+ * Take the labels in the file path for the answers where the atoms are, to
+ * the bit, where those of one of its frames are.  ERR_FORMAT if a frame has
+ * no label.
+ */
+int source_give(struct source *s, const char *path,
+                struct err *err) MORSEL_MUST_CHECK;
 
 /*
  * Ask for energy and forces of f, which will be the next frame of t.  That
@@ -191,6 +241,56 @@ void source_forget(struct source *s);
  * known), ml_sigma_e, ml_sigma_f (of a committee) and model_id, or the label and whose it is, or fail_reason.
  */
 void source_put(const struct source *s, struct frame *f);
+
+/*
+ * Checkpoints, in the format of morsel-checkpoint(5): from one, another
+ * process goes on, to the bit.  It holds the state of a walk just before
+ * source_ask(), so that with another model, or with a label, the walk goes on
+ * where the first knew too little:
+ *
+ *     for (;;) {
+ *         if ((b = checkpoint_begin(&c, "relax"))) {
+ *             ... bin_put_...(b, ...) ...
+ *             if (step % c.every == 0)
+ *                 checkpoint_write(&c, &t, &err);
+ *         }
+ *         source_ask(); judge
+ *         if (stop)
+ *             checkpoint_write(&c, &t, &err);
+ *         trajectory_put(); move
+ *     }
+ */
+struct checkpoint {
+    const char *path; /* NULL: none is made; borrowed */
+    int every;        /* steps from one to the next */
+    const char *mode; /* borrowed */
+    struct bin state; /* of the last checkpoint_begin() */
+};
+
+/* Where the state is to be put, or NULL if it need not. */
+struct bin *checkpoint_begin(struct checkpoint *c, const char *mode);
+
+/* Write the last state, if c has a path, once all of t is on the disk. */
+int checkpoint_write(struct checkpoint *c, struct trajectory *t,
+                     struct err *err) MORSEL_MUST_CHECK;
+void checkpoint_release(struct checkpoint *c);
+
+/*
+ * Read a checkpoint of this mode: b then gives what was put, and m (out) tells
+ * where the trajectory was.  ERR_IO, or ERR_FORMAT if it is not one.
+ */
+int checkpoint_read(struct bin *b, struct mark *m, const char *path,
+                    const char *mode, struct err *err) MORSEL_MUST_CHECK;
+
+/* After the last bin_get_...(): ERR_FORMAT unless all was read, and no more. */
+int checkpoint_end(const struct bin *b, const char *path,
+                   struct err *err) MORSEL_MUST_CHECK;
+
+/* A frame, to the bit. */
+int bin_put_frame(struct bin *b, const struct frame *f,
+                  struct err *err) MORSEL_MUST_CHECK;
+int bin_get_frame(struct bin *b, struct frame *f,
+                  struct err *err) MORSEL_MUST_CHECK;
 
 /*
  * Remove from f all that is true only of where its atoms are: labels and

@@ -145,8 +145,10 @@ void md_arrive(struct md *m, const struct atoms *a, double (*forces)[3])
 void md_put(const struct md *m, struct bin *b)
 {
     bin_put_u32(b, (uint32_t)m->p.thermostat);
-    bin_put_u32(b, m->moving);
+    bin_put_u32(b, (uint32_t)m->p.drift);
+    bin_put_real(b, m->p.dt);
     bin_put_u64(b, (uint64_t)m->n);
+    bin_put_u32(b, m->moving);
     bin_put_reals(b, m->mom, (size_t)m->n);
     bin_put_real(b, m->kt);
     bin_put_real(b, m->heat);
@@ -157,22 +159,24 @@ void md_put(const struct md *m, struct bin *b)
 
 int md_get(struct md *m, struct bin *b, struct err *err)
 {
-    bool same = bin_get_u32(b) == (uint32_t)m->p.thermostat;
+    bool thermostat = bin_get_u32(b) == (uint32_t)m->p.thermostat;
+    bool drift = bin_get_u32(b) == (uint32_t)m->p.drift;
+    bool dt = bin_get_real(b) == m->p.dt;
+    bool n = bin_get_u64(b) == (uint64_t)m->n;
 
+    if (b->bad || !thermostat || !drift || !dt || !n)
+        return err_set(err, ERR_FORMAT, "it is of %s",
+                       b->bad        ? "no dynamics"
+                       : !thermostat ? "another thermostat"
+                       : !drift      ? "another choice of drift"
+                       : !dt         ? "another time step"
+                                     : "other free coordinates");
     m->moving = bin_get_u32(b);
-    if (bin_get_u64(b) != (uint64_t)m->n || b->bad)
-        return err_set(err, ERR_FORMAT,
-                       "momenta of another number of free coordinates than %d",
-                       m->n);
     bin_get_reals(b, m->mom, (size_t)m->n);
     m->kt = bin_get_real(b);
     m->heat = bin_get_real(b);
     bin_get_reals(b, m->v, MD_CHAIN);
     for (int i = 0; i < 4; i++)
         m->rng.s[i] = bin_get_u64(b);
-    if (!same) {
-        m->heat = 0;
-        memset(m->v, 0, sizeof m->v);
-    }
     return 0;
 }

@@ -93,3 +93,23 @@ int hessian_step(struct hessian *b, const double *x, const double *f,
     }
     return 0;
 }
+
+void hessian_put(const struct hessian *b, struct bin *to)
+{
+    size_t n = (size_t)b->n;
+
+    bin_put_u32(to, b->started);
+    bin_put_reals(to, b->h, n * n);
+    bin_put_reals(to, b->x0, n);
+    bin_put_reals(to, b->f0, n);
+}
+
+void hessian_get(struct hessian *b, struct bin *from)
+{
+    size_t n = (size_t)b->n;
+
+    b->started = bin_get_u32(from);
+    bin_get_reals(from, b->h, n * n);
+    bin_get_reals(from, b->x0, n);
+    bin_get_reals(from, b->f0, n);
+}

@@ -60,3 +60,21 @@ void fire_step(struct fire *b, const double *f, double *dx)
         dx[i] = b->dt * b->v[i];
     }
 }
+
+void fire_put(const struct fire *b, struct bin *to)
+{
+    bin_put_u32(to, b->started);
+    bin_put_u32(to, (uint32_t)b->downhill);
+    bin_put_real(to, b->dt);
+    bin_put_real(to, b->a);
+    bin_put_reals(to, b->v, (size_t)b->n);
+}
+
+void fire_get(struct fire *b, struct bin *from)
+{
+    b->started = bin_get_u32(from);
+    b->downhill = (int)bin_get_u32(from);
+    b->dt = bin_get_real(from);
+    b->a = bin_get_real(from);
+    bin_get_reals(from, b->v, (size_t)b->n);
+}

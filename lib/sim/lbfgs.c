@@ -79,3 +79,37 @@ void history_step(struct history *b, const double *x, const double *f,
             dx[i] += c * s[i];
     }
 }
+
+void history_put(const struct history *b, struct bin *to)
+{
+    size_t n = (size_t)b->n, pairs = (size_t)b->count;
+
+    bin_put_u32(to, b->started);
+    bin_put_u32(to, (uint32_t)b->count);
+    bin_put_u32(to, (uint32_t)b->oldest); /* 0 until the ring is full */
+    bin_put_reals(to, b->s, pairs * n);
+    bin_put_reals(to, b->y, pairs * n);
+    bin_put_reals(to, b->rho, pairs);
+    bin_put_reals(to, b->x0, n);
+    bin_put_reals(to, b->f0, n);
+}
+
+void history_get(struct history *b, struct bin *from)
+{
+    size_t n = (size_t)b->n, pairs;
+
+    b->started = bin_get_u32(from);
+    b->count = (int)bin_get_u32(from);
+    b->oldest = (int)bin_get_u32(from);
+    if (b->count < 0 || b->count > HISTORY_MEMORY || b->oldest < 0 ||
+        b->oldest >= HISTORY_MEMORY) {
+        b->count = b->oldest = 0;
+        from->bad = true;
+    }
+    pairs = (size_t)b->count;
+    bin_get_reals(from, b->s, pairs * n);
+    bin_get_reals(from, b->y, pairs * n);
+    bin_get_reals(from, b->rho, pairs);
+    bin_get_reals(from, b->x0, n);
+    bin_get_reals(from, b->f0, n);
+}

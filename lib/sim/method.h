@@ -7,7 +7,8 @@
 
 /*
  * The three methods, on R^n: from coordinates x [n] (angstrom) and forces
- * f [n] (eV/angstrom) to a step dx [n] (out), before it is bounded.
+ * f [n] (eV/angstrom) to a step dx [n] (out), before it is bounded.  What they
+ * remember is put into a file, and taken from it by one of the same n.
  */
 #define RELAX_ALPHA 70.0 /* first curvature, eV/angstrom^2 */
 
@@ -24,6 +25,8 @@ void hessian_init(struct hessian *b, int n);
 void hessian_release(struct hessian *b);
 int hessian_step(struct hessian *b, const double *x, const double *f,
                  double *dx, struct err *err) MORSEL_MUST_CHECK;
+void hessian_put(const struct hessian *b, struct bin *to);
+void hessian_get(struct hessian *b, struct bin *from);
 
 /* L-BFGS: the last pairs of changes, the oldest first. */
 enum { HISTORY_MEMORY = 100 };
@@ -38,6 +41,8 @@ void history_init(struct history *b, int n);
 void history_release(struct history *b);
 void history_step(struct history *b, const double *x, const double *f,
                   double *dx);
+void history_put(const struct history *b, struct bin *to);
+void history_get(struct history *b, struct bin *from);
 
 /* FIRE; masses are one, so the unit of time is angstrom / sqrt(eV). */
 struct fire {
@@ -50,6 +55,8 @@ struct fire {
 void fire_init(struct fire *b, int n);
 void fire_release(struct fire *b);
 void fire_step(struct fire *b, const double *f, double *dx);
+void fire_put(const struct fire *b, struct bin *to);
+void fire_get(struct fire *b, struct bin *from);
 
 static inline double dot(int n, const double *x, const double *y)
 {

@@ -12,4 +12,7 @@
 int trajectory_recall(const struct trajectory *t, const struct frame *f,
                       struct outcome *o, struct err *err) MORSEL_MUST_CHECK;
 
+/* Read what an earlier run has left, and cut off a torn frame. */
+int trajectory_read(struct trajectory *t, struct err *err) MORSEL_MUST_CHECK;
+
 #endif

@@ -116,3 +116,45 @@ int relax_step(struct relax *r, struct atoms *a, double (*forces)[3],
         a->pos[r->at[i] / 3][r->at[i] % 3] += scale * r->dx[i];
     return 0;
 }
+
+void relax_put(const struct relax *r, struct bin *b)
+{
+    bin_put_u32(b, r->method);
+    bin_put_u32(b, r->at != NULL);
+    if (!r->at)
+        return; /* no step was taken */
+    bin_put_u64(b, (uint64_t)r->n);
+    if (r->method == RELAX_BFGS)
+        hessian_put(&r->hessian, b);
+    else if (r->method == RELAX_LBFGS)
+        history_put(&r->history, b);
+    else
+        fire_put(&r->fire, b);
+}
+
+int relax_get(struct relax *r, const struct atoms *a, struct bin *b,
+              struct err *err)
+{
+    static const char *const names[] = {"bfgs", "lbfgs", "fire"};
+    uint32_t method = bin_get_u32(b);
+    bool began = bin_get_u32(b);
+
+    assert(a->natoms == r->natoms && !r->at);
+    if (b->bad || method >= sizeof names / sizeof *names)
+        return err_set(err, ERR_FORMAT, "there is no relaxation in it");
+    if (method != r->method)
+        return err_set(err, ERR_FORMAT, "it is of the method %s, not %s",
+                       names[method], names[r->method]);
+    if (!began)
+        return 0;
+    start(r, a);
+    if (bin_get_u64(b) != (uint64_t)r->n)
+        return err_set(err, ERR_FORMAT, "it is of other free coordinates");
+    if (r->method == RELAX_BFGS)
+        hessian_get(&r->hessian, b);
+    else if (r->method == RELAX_LBFGS)
+        history_get(&r->history, b);
+    else
+        fire_get(&r->fire, b);
+    return 0;
+}

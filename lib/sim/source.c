@@ -24,7 +24,7 @@ void source_forget(struct source *s)
 {
     prediction_release(&s->prediction);
     outcome_release(&s->outcome);
-    s->ok = false;
+    s->ok = s->labelled = false;
     s->forces = NULL;
     s->sigma_f = NULL;
     s->stress = NULL;
@@ -33,6 +33,7 @@ void source_forget(struct source *s)
 void source_release(struct source *s)
 {
     source_forget(s);
+    frames_release(&s->given);
     if (s->oracle.release)
         s->oracle.release(&s->oracle);
     if (s->model.release)
@@ -40,16 +41,48 @@ void source_release(struct source *s)
     *s = (struct source){0};
 }
 
-static int ask_oracle(struct source *s, const struct trajectory *t,
-                      const struct frame *f, struct err *err)
+int source_give(struct source *s, const char *path, struct err *err)
 {
-    bool again = t->next < t->done.n;
-    int ret;
+    struct outcome o = {0};
+    int ret = frames_read(&s->given, path, err);
+
+    for (int i = 0; ret == 0 && i < s->given.n; i++) {
+        outcome_take(&o, &s->given.frame[i]);
+        if (!o.ok)
+            ret = err_set(err, ERR_FORMAT, "%s:%ld: the frame has no label",
+                          path, s->given.frame[i].line);
+        outcome_release(&o);
+    }
+    return ret;
+}
+
+/* The frame with a label for the atoms of f, or NULL. */
+static const struct frame *find_given(const struct source *s,
+                                      const struct frame *f)
+{
+    uint64_t id = s->given.n ? atoms_hash(&f->atoms) : 0;
+
+    for (int i = 0; i < s->given.n; i++)
+        if (atoms_hash(&s->given.frame[i].atoms) == id)
+            return &s->given.frame[i];
+    return NULL;
+}
+
+/* A label: of an earlier run, of those that were given, or of the oracle. */
+static int ask_label(struct source *s, const struct trajectory *t,
+                     const struct frame *f, const struct frame *given,
+                     struct err *err)
+{
+    int ret = 0;
 
     source_forget(s);
-    ret = again ? trajectory_recall(t, f, &s->outcome, err)
-                : engine_ask(&s->oracle, f, 0, &s->outcome, err);
-    s->ok = ret == 0 && s->outcome.ok;
+    if (t->next < t->done.n)
+        ret = trajectory_recall(t, f, &s->outcome, err);
+    else if (given)
+        outcome_take(&s->outcome, given);
+    else
+        ret = engine_ask(&s->oracle, f, 0, &s->outcome, err);
+    s->ok = s->labelled = ret == 0 && s->outcome.ok;
     s->energy = s->outcome.free_energy;
     s->forces = s->outcome.forces;
     s->stress = s->outcome.has_stress ? s->outcome.stress : NULL;
@@ -59,14 +92,16 @@ static int ask_oracle(struct source *s, const struct trajectory *t,
 int source_ask(struct source *s, const struct trajectory *t,
                const struct frame *f, struct err *err)
 {
+    const struct frame *given = find_given(s, f);
     struct prediction *p = &s->prediction;
     int ret;
 
-    if (s->labels)
-        return ask_oracle(s, t, f, err);
+    if (s->labels || given)
+        return ask_label(s, t, f, given, err);
     if (p->natoms != f->atoms.natoms)
         source_forget(s);
     p->want_stress = s->want_stress;
+    s->labelled = false;
     ret = s->model.eval(&s->model, &f->atoms, p, err);
     s->ok = ret == 0;
     s->energy = p->energy;
@@ -104,19 +139,25 @@ static void put_prediction(struct frame *f, const struct source *s)
     frame_set_text(f, "model_id", id);
 }
 
-/* The level of theory is the oracle's, who may itself ask another. */
+/* The level of theory is that of who answered, who may have asked another. */
 static void put_label(struct frame *f, const struct source *s)
 {
-    label_store(f, &s->oracle, &s->outcome);
-    if (*s->outcome.engine && *s->outcome.settings) {
+    static const struct engine someone = {.name = "someone"};
+    bool known = *s->outcome.engine && *s->outcome.settings;
+
+    label_store(f, s->labels ? &s->oracle : &someone, &s->outcome);
+    if (known) {
         frame_set_text(f, "dft_engine", s->outcome.engine);
         frame_set_text(f, "dft_settings", s->outcome.settings);
+    } else if (!s->labels) {
+        frame_drop(f, "dft_engine");
+        frame_drop(f, "dft_settings");
     }
 }
 
 void source_put(const struct source *s, struct frame *f)
 {
-    if (s->labels && (s->ok || *s->outcome.reason))
+    if (s->labelled || (s->labels && *s->outcome.reason))
         put_label(f, s);
     else if (s->ok)
         put_prediction(f, s);

@@ -6,10 +6,10 @@
 #include "recall.h"
 
 /*
- * Read what is whole in path.part, to its first `size` bytes; what follows, if
- * anything, is one torn frame.
+ * Read what is whole in path.part; what follows, if anything, is one torn
+ * frame.
  */
-static int read_part(struct trajectory *t, long *size, struct err *err)
+static int read_part(struct trajectory *t, struct err *err)
 {
     char *part = xasprintf("%s.part", t->path);
     struct text in = {.f = t->f, .name = part};
@@ -18,10 +18,12 @@ static int read_part(struct trajectory *t, long *size, struct err *err)
     int ret;
 
     rewind(t->f);
+    t->at = xcalloc(1, sizeof *t->at);
     while ((ret = frame_read(&in, &f, err)) > 0 && in.newline) {
         frames_append(&t->done, &f);
         frame_release(&f);
-        *size = ftell(t->f);
+        t->at = xrealloc(t->at, (size_t)t->done.n + 1, sizeof *t->at);
+        t->at[t->done.n] = ftell(t->f);
     }
     if (ret > 0)
         frame_release(&f); /* its last line is not all there */
@@ -34,24 +36,21 @@ static int read_part(struct trajectory *t, long *size, struct err *err)
     return ret;
 }
 
+int trajectory_read(struct trajectory *t, struct err *err)
+{
+    int ret = read_part(t, err);
+
+    return ret < 0 ? ret : output_cut(t->f, t->path, t->at[t->done.n], err);
+}
+
 int trajectory_open(struct trajectory *t, const char *path, bool labels,
                     struct err *err)
 {
-    long size = 0;
-    int ret = 0;
-
-    *t = (struct trajectory){.path = path, .labels = labels};
-    t->f = labels && strcmp(path, "-") != 0 ? output_resume(path, err)
-                                            : output_open(path, err);
-    if (!t->f)
-        return ERR_IO;
-    if (!labels || !output_is_kept(t->f))
-        return 0;
-    if ((ret = read_part(t, &size, err)) == 0)
-        ret = output_cut(t->f, path, size, err);
-    if (ret < 0)
-        trajectory_fail(t);
-    return ret;
+    if (labels)
+        return trajectory_resume(t, path, labels, NULL, err);
+    *t = (struct trajectory){.path = path};
+    t->f = output_open(path, err);
+    return t->f ? 0 : ERR_IO;
 }
 
 static int another_walk(const struct trajectory *t, struct err *err)
@@ -102,6 +101,7 @@ int trajectory_put(struct trajectory *t, const struct frame *f, struct err *err)
 {
     int ret;
 
+    t->count++;
     if (t->next < t->done.n)
         return put_again(t, f, err);
     ret = frame_write(f, t->f, t->path, err);
@@ -129,6 +129,13 @@ int trajectory_recall(const struct trajectory *t, const struct frame *f,
     return 0;
 }
 
+static void release(struct trajectory *t)
+{
+    frames_release(&t->done);
+    free(t->at);
+    t->at = NULL;
+}
+
 int trajectory_close(struct trajectory *t, struct err *err)
 {
     int ret;
@@ -139,16 +146,16 @@ int trajectory_close(struct trajectory *t, struct err *err)
         return ret;
     }
     ret = output_close(t->f, t->path, err);
-    frames_release(&t->done);
+    release(t);
     return ret;
 }
 
 void trajectory_fail(struct trajectory *t)
 {
-    if (t->f && t->labels)
+    if (t->f && t->kept && t->f != stdout)
         fclose(t->f);
     else if (t->f)
         output_discard(t->f, t->path);
     t->f = NULL;
-    frames_release(&t->done);
+    release(t);
 }

@@ -85,6 +85,11 @@ void bin_put_text(struct bin *b, const char *s)
     put(b, s, n);
 }
 
+void bin_put_body(struct bin *b, const struct bin *from)
+{
+    put(b, from->data + HEADER, from->size - HEADER);
+}
+
 void bin_init(struct bin *b, const char *format, uint32_t version)
 {
     static const char zeros[NAME];

@@ -20,8 +20,13 @@ int ask(struct simulate *s, const struct frame *f, struct err *err)
 
     if (ret < 0 && !s->oracle)
         ret = in_input(s, f, ret, err);
-    if (ret == 0 && s->source.ok && s->limits.uncertainty > 0 &&
-        !s->source.sigma_f)
+    if (ret == 0 && s->restart && s->label && s->asked == 0 &&
+        !s->source.labelled)
+        return err_set(err, ERR_RANGE, "no frame of '%s' is where '%s' goes on",
+                       s->label, s->restart);
+    s->asked++;
+    if (ret == 0 && s->source.ok && !s->source.labelled &&
+        s->limits.uncertainty > 0 && !s->source.sigma_f)
         return err_set(err, ERR_RANGE,
                        "--stop-uncertainty: '%s' has no uncertainty", s->model);
     if (ret == 0 && s->oracle && !s->source.ok && !s->quiet)

@@ -9,11 +9,9 @@
 
 /* One dynamics; `before` is where it was when source last answered. */
 struct dynamics {
-    struct frame frame; /* where it is, without labels and momenta */
-    struct atoms start;
+    struct place at;
     struct md md;
-    int number, step; /* number 0: the only walk */
-    double kt[2];     /* at the first and at the last step, eV */
+    double kt[2]; /* at the first and at the last step, eV */
     enum stop stop;
     double (*before)[3], *momenta; /* [natoms][3] at one time */
     double temperature, conserved; /* K, eV */
@@ -21,7 +19,7 @@ struct dynamics {
 
 static double target(const struct simulate *s, const struct dynamics *d)
 {
-    double x = s->md.steps ? (double)d->step / s->md.steps : 0;
+    double x = s->md.steps ? (double)d->at.step / s->md.steps : 0;
 
     return d->kt[0] + (d->kt[1] - d->kt[0]) * fmin(x, 1);
 }
@@ -31,7 +29,7 @@ static void take_down(struct dynamics *d, const struct source *source)
 {
     size_t n = (size_t)d->md.natoms;
 
-    memcpy(d->before, d->frame.atoms.pos, n * sizeof *d->before);
+    memcpy(d->before, d->at.frame.atoms.pos, n * sizeof *d->before);
     md_give(&d->md, d->momenta);
     d->temperature = md_temperature(&d->md);
     d->conserved = source->ok ? md_conserved(&d->md, source->energy) : 0;
@@ -47,16 +45,16 @@ static int put_step(struct simulate *s, const struct dynamics *d,
     if (s->verbose && source->ok)
         cli_say(s->cli,
                 "step %d: energy %.6f eV, %.1f K, conserved %.6f eV%s%s",
-                d->step, source->energy, d->temperature, d->conserved,
+                d->at.step, source->energy, d->temperature, d->conserved,
                 d->stop ? ", " : "", stop_name(d->stop));
-    if (!d->stop && d->step % s->every != 0)
+    if (!d->stop && d->at.step % s->every != 0)
         return 0;
-    frame_copy(&f, &d->frame);
+    frame_copy(&f, &d->at.frame);
     memcpy(f.atoms.pos, d->before, (size_t)f.atoms.natoms * sizeof *d->before);
-    if (d->number)
-        frame_set_int(&f, "walk", d->number);
-    frame_set_int(&f, "step", d->step);
-    frame_set_real(&f, "time", d->step * s->md.timestep);
+    if (d->at.number)
+        frame_set_int(&f, "walk", d->at.number);
+    frame_set_int(&f, "step", d->at.step);
+    frame_set_real(&f, "time", d->at.step * s->md.timestep);
     frame_set_real(&f, "temperature", d->temperature);
     if (source->ok)
         frame_set_real(&f, "conserved", d->conserved);
@@ -80,18 +78,32 @@ static enum stop judge(const struct simulate *s, const struct dynamics *d)
         return s->oracle ? STOP_FAILED : STOP_NAN;
     if (s->md.max_temperature > 0 && !(d->temperature <= s->md.max_temperature))
         return STOP_TEMPERATURE;
-    return walk_judge(&s->limits, d->step, &d->frame.atoms, source->energy,
-                      source->forces, source->sigma_f);
+    return walk_judge(&s->limits, d->at.step, &d->at.frame.atoms,
+                      source->energy, source->forces, source->sigma_f);
+}
+
+/* The state before the next question, for a checkpoint. */
+static int put_state(struct simulate *s, const struct dynamics *d,
+                     struct err *err)
+{
+    struct bin *b = checkpoint_begin(&s->checkpoint, "md");
+    int ret = b ? place_put(s, &d->at, b, err) : 0;
+
+    if (b)
+        md_put(&d->md, b);
+    return ret;
 }
 
 /* Ask where the atoms are, end the step, write, begin the next. */
 static int take_step(struct simulate *s, struct dynamics *d, struct err *err)
 {
     struct source *source = &s->source;
-    struct atoms *a = &d->frame.atoms;
-    int ret = ask(s, &d->frame, err);
+    struct atoms *a = &d->at.frame.atoms;
+    int ret = put_state(s, d, err);
 
-    if (ret == 0 && d->step == 0)
+    if (ret == 0)
+        ret = ask(s, &d->at.frame, err);
+    if (ret == 0 && d->at.step == 0)
         ret = check_first(s, err);
     if (ret < 0)
         return ret;
@@ -101,11 +113,13 @@ static int take_step(struct simulate *s, struct dynamics *d, struct err *err)
     d->stop = judge(s, d);
     if (!d->stop) {
         md_depart(&d->md, a, source->forces, target(s, d));
-        d->stop = walk_allow(&s->limits, &d->start, a);
+        d->stop = walk_allow(&s->limits, &d->at.start, a);
     }
-    ret = put_step(s, d, err);
+    ret = keep(s, &d->at, d->stop, err);
+    if (ret == 0)
+        ret = put_step(s, d, err);
     if (!d->stop)
-        d->step++;
+        d->at.step++;
     return ret;
 }
 
@@ -149,7 +163,7 @@ static int begin_momenta(const struct simulate *s, struct dynamics *d,
 {
     const double *p = frame_get_column(f, "momenta", 3);
     const double *v = frame_get_column(f, "velocities", 3);
-    const struct atoms *a = &d->frame.atoms;
+    const struct atoms *a = &d->at.frame.atoms;
 
     if (s->md.draw || (!p && !v)) {
         if (!s->md.temperature)
@@ -166,47 +180,68 @@ static int begin_momenta(const struct simulate *s, struct dynamics *d,
     return 0;
 }
 
-static int begin(const struct simulate *s, struct dynamics *d,
-                 const struct frame *f, struct err *err)
+/* What is not state but option. */
+static void prepare(const struct simulate *s, struct dynamics *d,
+                    const double *mass)
 {
-    const double *mass = frame_get_column(f, "masses", 1);
     struct md_params p = {
         .thermostat = (enum thermostat)s->md.thermostat,
         .drift = (enum drift)s->md.drift,
         .dt = s->md.timestep / FS_PER_TIME,
         .tau = s->md.tau / FS_PER_TIME,
     };
-    size_t n = (size_t)f->atoms.natoms;
-    int ret = check_masses(s, f, mass, err);
+    size_t n = (size_t)d->at.frame.atoms.natoms;
 
     if (p.thermostat == MD_LANGEVIN && s->md.friction > 0)
         p.tau = 1 / (s->md.friction * FS_PER_TIME);
-    frame_copy(&d->frame, f);
-    frame_strip(&d->frame);
-    frame_drop(&d->frame, "velocities");
     d->before = xcalloc(n, sizeof *d->before);
     d->momenta = xcalloc(3 * n, sizeof *d->momenta);
-    if (ret < 0 || (ret = hold(s, &d->frame, err)) < 0)
-        return ret;
-    remark_slab(s, &d->frame.atoms);
-    atoms_copy(&d->start, &d->frame.atoms);
     /* walks from the same frame shall differ */
-    md_init(&d->md, &p, &d->frame.atoms, mass,
-            (uint64_t)s->seed + ((uint64_t)d->number << 32));
+    md_init(&d->md, &p, &d->at.frame.atoms, mass,
+            (uint64_t)s->seed + ((uint64_t)d->at.number << 32));
+}
+
+static int begin(const struct simulate *s, struct dynamics *d,
+                 const struct frame *f, struct err *err)
+{
+    const double *mass = frame_get_column(f, "masses", 1);
+    int ret = check_masses(s, f, mass, err);
+
+    if (ret < 0)
+        return ret;
+    frame_copy(&d->at.frame, f);
+    frame_strip(&d->at.frame);
+    frame_drop(&d->at.frame, "velocities");
+    if ((ret = hold(s, &d->at.frame, err)) < 0)
+        return ret;
+    remark_slab(s, &d->at.frame.atoms);
+    atoms_copy(&d->at.start, &d->at.frame.atoms);
+    prepare(s, d, mass);
     return begin_momenta(s, d, f, mass, err);
+}
+
+static int begin_again(struct simulate *s, struct dynamics *d, struct err *err)
+{
+    int ret = place_get(s, &d->at, err);
+
+    if (ret < 0)
+        return ret;
+    prepare(s, d, frame_get_column(&d->at.frame, "masses", 1));
+    if (md_get(&d->md, &s->past, err) < 0)
+        return bad_past(s, err);
+    return checkpoint_end(&s->past, s->restart, err);
 }
 
 static int dynamics(struct simulate *s, const struct frame *f, int number,
                     struct err *err)
 {
-    struct dynamics d = {.number = number};
+    struct dynamics d = {.at.number = number};
     int ret = read_temperature(s, d.kt, err);
 
     if (ret == 0)
-        ret = begin(s, &d, f, err);
-    if (ret < 0)
-        goto out;
-    d.stop = walk_allow(&s->limits, &d.start, &d.start);
+        ret = f ? begin(s, &d, f, err) : begin_again(s, &d, err);
+    if (ret == 0)
+        d.stop = walk_allow(&s->limits, &d.at.start, &d.at.frame.atoms);
     if (d.stop) { /* not worth a question */
         source_forget(&s->source);
         take_down(&d, &s->source);
@@ -218,12 +253,10 @@ static int dynamics(struct simulate *s, const struct frame *f, int number,
         s->yes = false;
         if (!s->quiet)
             cli_say(s->cli, "stopped: %s after %d step%s", stop_name(d.stop),
-                    d.step, d.step == 1 ? "" : "s");
+                    d.at.step, d.at.step == 1 ? "" : "s");
     }
-out:
     md_release(&d.md);
-    atoms_release(&d.start);
-    frame_release(&d.frame);
+    place_release(&d.at);
     free(d.before);
     free(d.momenta);
     return ret;
@@ -244,17 +277,9 @@ static int check_md(const struct simulate *s, struct err *err)
 
 int simulate_md(struct simulate *s, struct err *err)
 {
-    struct frames all = {0};
     int ret = check_md(s, err);
 
     s->limits.fmax = 0;
     s->limits.max_steps = s->md.steps;
-    if (ret == 0)
-        ret = frames_read(&all, s->input, err);
-    if (ret == 0 && all.n == 0)
-        ret = err_set(err, ERR_FORMAT, "there is no frame in '%s'", s->input);
-    for (int i = 0; i < all.n && ret == 0; i++)
-        ret = dynamics(s, &all.frame[i], all.n > 1 ? i + 1 : 0, err);
-    frames_release(&all);
-    return ret;
+    return ret < 0 ? ret : for_each_walk(s, dynamics, err);
 }

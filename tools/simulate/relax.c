@@ -3,10 +3,8 @@
 #include <string.h>
 
 struct walk {
-    struct frame frame; /* where it is, without labels */
-    struct atoms start;
+    struct place at;
     struct relax *relax;
-    int number, step; /* number 0: the only walk */
     enum stop stop;
     struct frame *last; /* its last frame (out), NULL: not wanted */
 };
@@ -14,29 +12,30 @@ struct walk {
 static int put_step(struct simulate *s, const struct walk *w, struct err *err)
 {
     const struct source *source = &s->source;
-    double fmax = source->ok ? atoms_fmax(&w->frame.atoms, source->forces) : 0;
+    const struct place *at = &w->at;
+    double fmax = source->ok ? atoms_fmax(&at->frame.atoms, source->forces) : 0;
     struct frame f;
     int ret;
 
     if (s->verbose && source->ok)
         cli_say(s->cli, "step %d: energy %.6f eV, fmax %.4f eV/angstrom%s%s",
-                w->step, source->energy, fmax, w->stop ? ", " : "",
+                at->step, source->energy, fmax, w->stop ? ", " : "",
                 stop_name(w->stop));
-    if (!w->stop && w->step % s->every != 0)
+    if (!w->stop && at->step % s->every != 0)
         return 0;
-    frame_copy(&f, &w->frame);
-    if (w->number)
-        frame_set_int(&f, "walk", w->number);
-    frame_set_int(&f, "step", w->step);
+    frame_copy(&f, &at->frame);
+    if (at->number)
+        frame_set_int(&f, "walk", at->number);
+    frame_set_int(&f, "step", at->step);
     source_put(source, &f);
     if (w->stop) {
         frame_set_bool(&f, "relaxed", w->stop == STOP_CONVERGED);
         frame_set_text(&f, "reason", stop_name(w->stop));
         if (source->ok)
-            frame_set_real(&f, s->oracle ? "fmax" : "ml_fmax", fmax);
+            frame_set_real(&f, source->labelled ? "fmax" : "ml_fmax", fmax);
         if (source->ok && source->sigma_f)
             frame_set_real(&f, "ml_sigma_max",
-                           walk_sigma(&w->frame.atoms, source->sigma_f));
+                           walk_sigma(&at->frame.atoms, source->sigma_f));
     }
     ret = trajectory_put(&s->trajectory, &f, err);
     if (ret == 0 && w->stop && w->last)
@@ -45,51 +44,97 @@ static int put_step(struct simulate *s, const struct walk *w, struct err *err)
     return ret;
 }
 
+/* The state before the next question, for a checkpoint; not on the way. */
+static int put_state(struct simulate *s, const struct walk *w, struct err *err)
+{
+    struct bin *b = w->last ? NULL : checkpoint_begin(&s->checkpoint, "relax");
+    int ret = b ? place_put(s, &w->at, b, err) : 0;
+
+    if (b)
+        relax_put(w->relax, b);
+    return ret;
+}
+
+static enum stop judge(const struct simulate *s, const struct walk *w)
+{
+    const struct source *source = &s->source;
+
+    if (!source->ok)
+        return s->oracle ? STOP_FAILED : STOP_NAN;
+    return walk_judge(&s->limits, w->at.step, &w->at.frame.atoms,
+                      source->energy, source->forces, source->sigma_f);
+}
+
 /* Ask where the atoms are, choose where they go, write, go. */
 static int take_step(struct simulate *s, struct walk *w, struct err *err)
 {
-    const struct source *source = &s->source;
-    struct atoms *a = &w->frame.atoms, next;
-    int ret = ask(s, &w->frame, err);
+    struct atoms *a = &w->at.frame.atoms, next;
+    int ret = put_state(s, w, err);
 
-    if (ret == 0 && w->step == 0)
+    if (ret == 0)
+        ret = ask(s, &w->at.frame, err);
+    if (ret == 0 && w->at.step == 0)
         ret = check_first(s, err);
     if (ret < 0)
         return ret;
     atoms_copy(&next, a);
-    if (!source->ok)
-        w->stop = s->oracle ? STOP_FAILED : STOP_NAN;
-    else
-        w->stop = walk_judge(&s->limits, w->step, a, source->energy,
-                             source->forces, source->sigma_f);
+    w->stop = judge(s, w);
     if (!w->stop &&
-        (ret = relax_step(w->relax, &next, source->forces, err)) == 0)
-        w->stop = walk_allow(&s->limits, &w->start, &next);
+        (ret = relax_step(w->relax, &next, s->source.forces, err)) == 0)
+        w->stop = walk_allow(&s->limits, &w->at.start, &next);
+    if (ret == 0 && !w->last)
+        ret = keep(s, &w->at, w->stop, err);
     if (ret == 0)
         ret = put_step(s, w, err);
     if (!w->stop) {
         memcpy(a->pos, next.pos, (size_t)a->natoms * sizeof *a->pos);
-        w->step++;
+        w->at.step++;
     }
     atoms_release(&next);
     return ret;
 }
 
+static struct relax *new_relax(const struct simulate *s, const struct walk *w)
+{
+    return relax_new((enum relax_method)s->relax.method, w->at.start.natoms,
+                     s->relax.max_step);
+}
+
+static int begin(const struct simulate *s, struct walk *w,
+                 const struct frame *f, struct err *err)
+{
+    int ret;
+
+    frame_copy(&w->at.frame, f);
+    frame_strip(&w->at.frame);
+    if ((ret = hold(s, &w->at.frame, err)) < 0)
+        return ret;
+    remark_slab(s, &w->at.frame.atoms);
+    atoms_copy(&w->at.start, &w->at.frame.atoms);
+    w->relax = new_relax(s, w);
+    return 0;
+}
+
+static int begin_again(struct simulate *s, struct walk *w, struct err *err)
+{
+    int ret = place_get(s, &w->at, err);
+
+    if (ret < 0)
+        return ret;
+    w->relax = new_relax(s, w);
+    if (relax_get(w->relax, &w->at.frame.atoms, &s->past, err) < 0)
+        return bad_past(s, err);
+    return checkpoint_end(&s->past, s->restart, err);
+}
+
 int relax_frame(struct simulate *s, const struct frame *f, int number,
                 struct frame *last, enum stop *stop, struct err *err)
 {
-    struct walk w = {.number = number, .last = last};
-    int ret;
+    struct walk w = {.at.number = number, .last = last};
+    int ret = f ? begin(s, &w, f, err) : begin_again(s, &w, err);
 
-    frame_copy(&w.frame, f);
-    frame_strip(&w.frame);
-    if ((ret = hold(s, &w.frame, err)) < 0)
-        goto out;
-    remark_slab(s, &w.frame.atoms);
-    atoms_copy(&w.start, &w.frame.atoms);
-    w.relax = relax_new((enum relax_method)s->relax.method, w.start.natoms,
-                        s->relax.max_step);
-    w.stop = walk_allow(&s->limits, &w.start, &w.start);
+    if (ret == 0)
+        w.stop = walk_allow(&s->limits, &w.at.start, &w.at.frame.atoms);
     if (w.stop) { /* not worth a question */
         source_forget(&s->source);
         ret = put_step(s, &w, err);
@@ -100,27 +145,23 @@ int relax_frame(struct simulate *s, const struct frame *f, int number,
         s->yes = false;
         if (!s->quiet)
             cli_say(s->cli, "not relaxed: %s after %d step%s",
-                    stop_name(w.stop), w.step, w.step == 1 ? "" : "s");
+                    stop_name(w.stop), w.at.step, w.at.step == 1 ? "" : "s");
     }
     *stop = w.stop;
-out:
     relax_free(w.relax);
-    atoms_release(&w.start);
-    frame_release(&w.frame);
+    place_release(&w.at);
     return ret;
+}
+
+static int relax(struct simulate *s, const struct frame *f, int number,
+                 struct err *err)
+{
+    enum stop stop;
+
+    return relax_frame(s, f, number, NULL, &stop, err);
 }
 
 int simulate_relax(struct simulate *s, struct err *err)
 {
-    struct frames all = {0};
-    enum stop stop;
-    int ret = frames_read(&all, s->input, err);
-
-    if (ret == 0 && all.n == 0)
-        ret = err_set(err, ERR_FORMAT, "there is no frame in '%s'", s->input);
-    for (int i = 0; i < all.n && ret == 0; i++)
-        ret = relax_frame(s, &all.frame[i], all.n > 1 ? i + 1 : 0, NULL, &stop,
-                          err);
-    frames_release(&all);
-    return ret;
+    return for_each_walk(s, relax, err);
 }

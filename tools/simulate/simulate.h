@@ -55,9 +55,16 @@ struct simulate {
     struct neb_options neb;
     struct dimer_options dimer;
 
+    const char *label;            /* file of labels, or NULL */
+    const char *restart;          /* checkpoint to go on from, or NULL */
+    struct bin past;              /* what it holds */
+    int walk;                     /* the number of the walk it is of */
+    struct checkpoint checkpoint; /* that are made */
+
     struct source source;
     struct trajectory trajectory;
-    bool yes; /* what the exit status will say */
+    int asked; /* how many questions */
+    bool yes;  /* what the exit status will say */
 };
 
 /* The modes: 0, also if the answer is no, or an error. */
@@ -85,6 +92,40 @@ int check_first(const struct simulate *s, struct err *err) MORSEL_MUST_CHECK;
 /* Where the frame is at fault (ret < 0), it is named before the message. */
 int in_input(const struct simulate *s, const struct frame *f, int ret,
              struct err *err) MORSEL_MUST_CHECK;
+/*
+ * What every walk has in its checkpoint, before what the mode adds: the state
+ * of the run, the walk, and where it is and was.
+ */
+struct place {
+    int number, step;   /* number 0: the only walk */
+    struct frame frame; /* where it is, without labels */
+    struct atoms start;
+};
+int place_put(const struct simulate *s, const struct place *p, struct bin *b,
+              struct err *err) MORSEL_MUST_CHECK;
+int place_get(struct simulate *s, struct place *p,
+              struct err *err) MORSEL_MUST_CHECK;
+void place_release(struct place *p);
+
+/* Open restart and output; say what they go on with. */
+int open_files(struct simulate *s, const char *mode,
+               struct err *err) MORSEL_MUST_CHECK;
+
+/* Prefix what err says about s->past with its file. */
+int bad_past(const struct simulate *s, struct err *err);
+
+/* Write the checkpoint that was begun, if it is time or the walk has ended. */
+int keep(struct simulate *s, const struct place *p, bool last,
+         struct err *err) MORSEL_MUST_CHECK;
+
+/*
+ * Do walk() for each frame of the input; with a restart, first for the walk
+ * in the past (frame NULL), then for those that had not begun.
+ */
+typedef int walk_function(struct simulate *s, const struct frame *f, int number,
+                          struct err *err);
+int for_each_walk(struct simulate *s, walk_function *walk,
+                  struct err *err) MORSEL_MUST_CHECK;
 
 /* Atoms that the options hold may not move. */
 int hold(const struct simulate *s, struct frame *f,

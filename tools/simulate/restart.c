@@ -1,0 +1,99 @@
+#include "simulate.h"
+
+#include <stdio.h>
+
+int open_files(struct simulate *s, const char *mode, struct err *err)
+{
+    struct trajectory *t = &s->trajectory;
+    struct mark mark = {0};
+    int ret = 0;
+
+    if (s->restart)
+        ret = checkpoint_read(&s->past, &mark, s->restart, mode, err);
+    if (ret == 0 && s->label)
+        ret = source_give(&s->source, s->label, err);
+    if (ret < 0)
+        goto out;
+    ret = s->restart || s->checkpoint.path
+              ? trajectory_resume(t, s->output, s->oracle,
+                                  s->restart ? &mark : NULL, err)
+              : trajectory_open(t, s->output, s->oracle, err);
+    if (ret == 0 && t->done.n > 0 && !s->quiet)
+        cli_say(s->cli, "going on after %d frames of '%s.part'", t->done.n,
+                s->output);
+out:
+    mark_release(&mark);
+    return ret;
+}
+
+int place_put(const struct simulate *s, const struct place *p, struct bin *b,
+              struct err *err)
+{
+    int ret;
+
+    bin_put_u32(b, s->yes);
+    bin_put_u64(b, (uint64_t)p->number);
+    bin_put_u64(b, (uint64_t)p->step);
+    ret = bin_put_frame(b, &p->frame, err);
+    bin_put_reals(b, p->start.pos[0], 3 * (size_t)p->start.natoms);
+    return ret;
+}
+
+int place_get(struct simulate *s, struct place *p, struct err *err)
+{
+    struct bin *b = &s->past;
+    int ret;
+
+    s->yes = bin_get_u32(b);
+    p->number = (int)bin_get_u64(b);
+    p->step = (int)bin_get_u64(b);
+    if ((ret = bin_get_frame(b, &p->frame, err)) < 0)
+        return bad_past(s, err);
+    atoms_copy(&p->start, &p->frame.atoms);
+    bin_get_reals(b, p->start.pos[0], 3 * (size_t)p->start.natoms);
+    s->walk = p->number;
+    if (!s->quiet)
+        cli_say(s->cli, "going on at step %d of '%s'", p->step, s->restart);
+    return 0;
+}
+
+void place_release(struct place *p)
+{
+    frame_release(&p->frame);
+    atoms_release(&p->start);
+}
+
+int bad_past(const struct simulate *s, struct err *err)
+{
+    char why[sizeof err->msg];
+
+    snprintf(why, sizeof why, "%s", err->msg);
+    return err_set(err, err->code, "%s: %s", s->restart, why);
+}
+
+int keep(struct simulate *s, const struct place *p, bool last, struct err *err)
+{
+    bool due = p->step > 0 && p->step % s->checkpoint.every == 0;
+
+    return last || due ? checkpoint_write(&s->checkpoint, &s->trajectory, err)
+                       : 0;
+}
+
+int for_each_walk(struct simulate *s, walk_function *walk, struct err *err)
+{
+    struct frames all = {0};
+    int ret = 0;
+
+    if (s->restart) {
+        ret = walk(s, NULL, 0, err);
+        if (ret < 0 || s->walk == 0)
+            return ret;
+    }
+    ret = frames_read(&all, s->input, err);
+    if (ret == 0 && all.n == 0)
+        ret = err_set(err, ERR_FORMAT, "there is no frame in '%s'", s->input);
+    for (int i = s->walk; i < all.n && ret == 0; i++)
+        ret = walk(s, &all.frame[i], all.n > 1 ? i + 1 : 0, err);
+    frames_release(&all);
+    return ret;
+}
