@@ -14,6 +14,7 @@ const char *const masks[] = {"all", "free", NULL};
 const char *const kinds[] = {"deep", "shallow", NULL};
 const char *const bootstraps[] = {"none", "fresh", "paper", NULL};
 static const char *const fits[] = {"no", "depth", "all", NULL};
+static const char *const models[] = {"network", "gp", "auto", NULL};
 
 static const char *const of_lbfgs[] = {"lbfgs", NULL};
 static const char *const of_adam[] = {"adam", NULL};
@@ -36,6 +37,8 @@ static int optimizer, annealing, threads;
 static const struct cli_opt opts[] = {
     {CLI_TEXT, 'o', "output", "FILE", &t.output, 0, 0, "model file (stdout)",
      NULL},
+    {CLI_CHOICE, 0, "model", "NAME", &t.model, 0, 0,
+     "network, gp (Gaussian process), auto (network)", models},
     {CLI_TEXT, 0, "prior", "NAME", &t.prior, 0, 0,
      "none, or a sum of FILE and names (published)", NULL},
     {CLI_CHOICE, 0, "fit-prior", "WHAT", &t.fit_prior, 0, 0,
@@ -126,7 +129,12 @@ static int work(struct frames *frames, struct stored *s, struct model *m,
                 struct err *err)
 {
     int ret = labelled_read(frames, s, t.input, err);
+    bool network = true;
 
+    if (ret == 0 && t.model != MODEL_NETWORK)
+        ret = train_gp(&t, frames, &network, err);
+    if (!network)
+        return ret < 0 ? ret : 1;
     if (ret == 0)
         ret = make_model(&t, m, frames, s, err);
     if (ret == 0 && !t.dry_run)

@@ -58,4 +58,14 @@ int la_zeig(int n, double complex *a, int lda, double complex *b, int ldb,
             int nev, double *w, double complex *v,
             struct err *err) MORSEL_MUST_CHECK;
 
+/*
+ * The Cholesky factor: the lower triangle of a, which alone is read, becomes
+ * that of l, a = l l^T.  ERR_NUMERIC if a is not positive definite; then a is
+ * destroyed.
+ */
+int la_cholesky(int n, double *a, struct err *err) MORSEL_MUST_CHECK;
+
+/* Each row of x [k][n] becomes l^-1 (LA_N) or l^-T (LA_T) times it. */
+void la_solve_lower(enum la_op op, int n, const double *l, int k, double *x);
+
 #endif

@@ -3,6 +3,7 @@
 
 #include <morsel/atoms.h>
 #include <morsel/descriptor.h>
+#include <morsel/gp.h>
 #include <morsel/nn.h>
 #include <morsel/prior.h>
 #include <morsel/util.h>
@@ -154,5 +155,15 @@ void potential_of_model(struct potential *p, struct model *m, uint64_t id);
 
 /* Release p, made by that function, but for its model, which goes to *m. */
 void model_of_potential(struct model *m, struct potential *p);
+
+/*
+ * Make p evaluate a Gaussian process that can predict, which it owns from now
+ * on; *gp is zeroed.  And write one as a model file.
+ */
+void potential_of_gp(struct potential *p, struct gp *gp,
+                     const struct calibration *calibration, uint64_t id);
+int potential_save_gp(const struct gp *gp,
+                      const struct calibration *calibration, const char *path,
+                      struct err *err) MORSEL_MUST_CHECK;
 
 #endif

@@ -7,6 +7,8 @@
 
 #include "file.h"
 
+#include "file.h"
+
 void prediction_release(struct prediction *p)
 {
     free(p->forces);
@@ -263,7 +265,7 @@ static void find_outside(const struct evaluator *s, struct prediction *out)
     }
 }
 
-static int check_finite(const struct prediction *out, struct err *err)
+int prediction_check(const struct prediction *out, struct err *err)
 {
     bool finite = isfinite(out->energy) && isfinite(out->sigma_e);
 
@@ -320,7 +322,7 @@ static int eval(struct potential *p, const struct atoms *a,
     prediction_calibrate(out, &m->calibration);
     find_outside(s, out);
     add_rest(s, a, out);
-    return check_finite(out, err);
+    return prediction_check(out, err);
 }
 
 void model_of_potential(struct model *m, struct potential *p)

@@ -9,6 +9,7 @@
  * the word that tells the kind, of which there are
  */
 #define KIND_NETWORK "network"
+#define KIND_GP "gp"
 
 /* Begin a file of a kind. */
 void file_begin(struct bin *b, const char *kind);
@@ -24,5 +25,9 @@ int file_close(struct bin *b, const char *path,
 
 /* The body of a network model; sets b->bad if it is none.  m is zeroed. */
 void model_get(struct model *m, struct bin *b);
+
+/* ERR_NUMERIC if a number of the prediction is not finite. */
+int prediction_check(const struct prediction *p,
+                     struct err *err) MORSEL_MUST_CHECK;
 
 #endif

@@ -20,6 +20,29 @@ static int read_network(struct potential *p, struct bin *b, uint64_t id,
     return ret;
 }
 
+static int read_gp(struct potential *p, struct bin *b, uint64_t id,
+                   const char *path, struct err *err)
+{
+    struct calibration calibration;
+    struct gp gp;
+    int ret;
+
+    calibration_get(&calibration, b);
+    gp_get(&gp, b);
+    ret = file_close(b, path, err);
+    if (ret == 0) {
+        ret = gp_prepare(&gp, err);
+        if (ret < 0)
+            ret =
+                err_set(err, ERR_FORMAT, "%s: makes no Gaussian process", path);
+    }
+    if (ret == 0)
+        potential_of_gp(p, &gp, &calibration, id);
+    else
+        gp_release(&gp);
+    return ret;
+}
+
 int potential_read(struct potential *p, const char *path, struct err *err)
 {
     struct bin b;
@@ -32,6 +55,8 @@ int potential_read(struct potential *p, const char *path, struct err *err)
         return ret;
     if (strcmp(kind, KIND_NETWORK) == 0) {
         ret = read_network(p, &b, id, path, err);
+    } else if (strcmp(kind, KIND_GP) == 0) {
+        ret = read_gp(p, &b, id, path, err);
     } else {
         ret = err_set(err, ERR_FORMAT,
                       "%s: a model of kind '%.20s', which is not known", path,

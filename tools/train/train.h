@@ -7,11 +7,13 @@
 #include <morsel/train.h>
 
 enum committee_kind { DEEP, SHALLOW };
+enum { MODEL_NETWORK, MODEL_GP, MODEL_AUTO };
 
 /* What the parts of train share: what the command line asks for. */
 struct train {
     const struct cli *cli;
     const char *input, *output;
+    int model; /* MODEL_... */
     const char *prior, *set;
     int fit_prior;      /* 0, or 1 + enum prior_fit_what */
     const char *hidden; /* widths, "20,20" */
@@ -67,6 +69,13 @@ struct comparison {
 };
 int compare(const struct train *t, const struct frames *frames, struct model *m,
             struct comparison *c, struct err *err) MORSEL_MUST_CHECK;
+
+/*
+ * The same with a Gaussian process in place of the network; or, for
+ * MODEL_AUTO, if it is not for these frames, *handed_over and nothing done.
+ */
+int train_gp(const struct train *t, const struct frames *frames,
+             bool *handed_over, struct err *err) MORSEL_MUST_CHECK;
 
 /* How the model was made, for its provenance; the caller frees it. */
 char *describe(const struct train *t, const struct committee *c,

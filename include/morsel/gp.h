@@ -1,0 +1,142 @@
+#ifndef MORSEL_GP_H
+#define MORSEL_GP_H
+
+#include <morsel/atoms.h>
+#include <morsel/io.h>
+#include <morsel/prior.h>
+#include <morsel/util.h>
+
+/*
+ * A Gaussian process on energies and forces of a few frames of the same atoms
+ * in the same cell: the model of least data.  With E_prior the energy of the
+ * prior, the rest of the energy is a random function
+ *
+ *     E(R) = E_prior(R) + e0 + m + f(R),   <f f'> = sigma^2 k(x, x')
+ *
+ * of features x of the positions R: e0 is the rest of the first frame, so
+ * that nothing is lost of energies near -1e5 eV, and m is a constant.
+ *
+ * Features.  For each pair of atoms, at least one of which may move,
+ *
+ *     x_ij = (c^p + sum_images s(r) (d_ij / r)^p)^(1/p),  d_ij = r_i + r_j,
+ *
+ * the inverse distance to the nearest image in units of the covalent radii,
+ * where an image that is nearly as near counts smoothly: p = GP_POWER.  The
+ * switch s takes images out between GP_RS and GP_RC, c = d_ij / GP_RC keeps x
+ * smooth if none is left.  So x and E are C2 and do not change with a
+ * translation, a rotation of free atoms, or the image an atom is given by.
+ *
+ * Kernel.  A function of the distance in feature space, t = |x - x'| / l,
+ *
+ *     GP_SE        k = exp(-t^2 / 2)
+ *     GP_MATERN    k = (1 + s + s^2 / 3) exp(-s),  s = sqrt(5) t
+ *
+ * whose derivatives by R and R', through dx/dR, are the covariances of
+ * energies and forces.  Data are the energies and the forces on coordinates
+ * that may move, less those of the prior.  The variances of their noise are
+ * (noise_e sigma)^2 and (noise_f sigma / angstrom)^2.
+ *
+ * Training.  With K the covariance of the n (1 + nfree) data y over sigma^2,
+ * noise and a jitter, where rounding needs one, included, m and sigma are those
+ * of the largest likelihood,
+ *
+ *     m = 1.K^-1 y / 1.K^-1 1,    sigma^2 = y'.K^-1 y' / N,  y' = y - m 1
+ *
+ * (1: of the energies), and l is that which maximizes
+ *
+ *     -N/2 log sigma^2 - 1/2 log |K| - (log(l / l0) / w)^2 / 2,
+ *
+ * the last a log-normal prior by which one to three frames give a sane length.
+ *
+ * Source: C. E. Rasmussen and C. K. I. Williams, Gaussian Processes for
+ * Machine Learning (2006), ch. 2, 4, 5; on energies and forces with a constant
+ * mean: E. Garijo del Rio, J. J. Mortensen and K. W. Jacobsen, Phys. Rev. B
+ * 100, 104103 (2019); on inverse distances: O.-P. Koistinen et al., J. Chem.
+ * Theory Comput. 16, 499 (2020).
+ */
+#define GP_POWER 8
+#define GP_RS 6.0 /* angstrom */
+#define GP_RC 8.0
+
+enum gp_kernel { GP_MATERN, GP_SE };
+
+struct gp_params {
+    enum gp_kernel kernel;
+    double length;           /* 0: by likelihood */
+    double noise_e, noise_f; /* relative to sigma: 1, 1/angstrom */
+    bool fit_scale;          /* of the prior, too; else it is 1 */
+};
+#define GP_NOISE 1e-4
+#define GP_MAX_SCALE 2.0    /* of the prior; the least is 0 */
+#define GP_LENGTH 1.0       /* l0, the median of the log-normal prior */
+#define GP_LENGTH_WIDTH 0.5 /* and w */
+
+/* Rows of K, whose memory goes with their square, time with their cube. */
+enum { GP_MAX_ROWS = 20000, GP_MAX_ATOMS = 2000 };
+
+struct gp_state; /* what predictions need, from gp_prepare() */
+
+struct gp {
+    struct atoms first;   /* of the first frame; move: the data's coordinates */
+    int nfree;            /* coordinates that may move */
+    struct prior prior;   /* nelement = 0: none */
+    double scale, prior0; /* of the prior; its energy in the first frame, eV */
+    enum gp_kernel kernel;
+    double length, sigma; /* l; sigma, eV */
+    double noise_e, noise_f;
+    double jitter; /* relative to the diagonal of K */
+    double e0, m;  /* eV */
+    int n;         /* frames */
+    double *pos;   /* [n][natoms][3] angstrom */
+    double *y;     /* [n][1 + nfree] energy less e0, eV, and its derivatives by
+                      the coordinates that may move, eV/angstrom; no prior */
+    double *rest;  /* [natoms][3] mean force on atoms that may not move, of each
+                      other, which the features do not see, eV/angstrom */
+    char *provenance;
+    struct gp_state *state;
+};
+void gp_release(struct gp *gp);
+
+/*
+ * What training takes: its data, or why not.  ERR_RANGE, naming file and line,
+ * if a frame is not of the same atoms in the same order in the same cell as
+ * the first, or none may move, or there would be more than GP_MAX_ROWS rows;
+ * ERR_FORMAT if one has no label of energy and forces, or not of the same
+ * kind.  All else of gp is zero: no prior, no state.
+ */
+int gp_gather(struct gp *gp, const struct frames *frames, const char *path,
+              const struct label_names *names,
+              struct err *err) MORSEL_MUST_CHECK;
+
+/* Rows of K and bytes that training of these frames will hold, at most. */
+int gp_rows(const struct gp *gp);
+double gp_bytes(const struct gp *gp);
+
+/*
+ * Subtract gp->prior from the data, which have been gathered, and find m, sigma
+ * and l; predictions can be made then.  ERR_RANGE if atoms coincide,
+ * ERR_NUMERIC if the data make no positive definite K.
+ */
+int gp_train(struct gp *gp, const struct gp_params *params,
+             struct err *err) MORSEL_MUST_CHECK;
+
+/* From what a file holds to what predictions need; the same errors. */
+int gp_prepare(struct gp *gp, struct err *err) MORSEL_MUST_CHECK;
+
+/*
+ * Energy (eV), forces [natoms][3] (eV/angstrom) and, if not NULL, their
+ * standard deviations sigma_e and sigma_f [natoms]: of the force vector, the
+ * root of the trace of its covariance.  The atoms must be those of training, in
+ * the same cell, those that did not move where they were (to 1e-4 angstrom
+ * and a common translation); if not, ERR_RANGE.  Takes O(rows) without the
+ * standard deviations, O(natoms rows^2) with them.  Not by two threads at once.
+ */
+int gp_predict(struct gp *gp, const struct atoms *a, double *energy,
+               double (*forces)[3], double *sigma_e, double *sigma_f,
+               struct err *err) MORSEL_MUST_CHECK;
+
+/* As part of a binary file; the reader sets b->bad on nonsense. */
+void gp_put(const struct gp *gp, struct bin *b);
+void gp_get(struct gp *gp, struct bin *b);
+
+#endif

@@ -1,0 +1,241 @@
+#include "state.h"
+
+#include <math.h>
+#include <stdlib.h>
+
+#include <morsel/la.h>
+
+/* Where the length may be, and how densely it is looked for. */
+static const double min_length = 0.1, max_length = 10;
+enum { GRID = 13, REFINE = 8 };
+
+/* Below this, in eV, sigma says nothing more. */
+static const double min_sigma = 1e-6;
+
+static double log_determinant(const struct gp_state *s)
+{
+    double sum = 0;
+
+    for (size_t i = 0; i < (size_t)s->size; i++)
+        sum += 2 * log(s->l[i * (size_t)s->size + i]);
+    return sum;
+}
+
+/*
+ * m, the scale of the prior and sigma for the factor that is there, and the
+ * likelihood they give.  With the rows one and h of ones and prior energies and
+ * derivatives times l^-1, least squares: (one, h)(m, scale) = l^-1 y.
+ */
+static double fit_mean(struct gp *gp)
+{
+    struct gp_state *s = gp->state;
+    size_t size = (size_t)s->size, width = (size_t)gp->nfree + 1;
+    double *z = xcalloc(3 * size, sizeof *z), *one = z + size, *h = one + size;
+
+    for (size_t i = 0; i < size; i++) {
+        z[i] = gp->y[i];
+        one[i] = i % width == 0;
+        h[i] = s->h ? s->h[i] : 0;
+    }
+    la_solve_lower(LA_N, s->size, s->l, 3, z);
+
+    double oo = la_dot(s->size, one, one), oh = la_dot(s->size, one, h);
+    double oz = la_dot(s->size, one, z), hh = la_dot(s->size, h, h);
+    double det = oo * hh - oh * oh;
+
+    if (s->fit_scale && det > 1e-12 * oo * hh) {
+        gp->scale = (oo * la_dot(s->size, h, z) - oh * oz) / det;
+        gp->scale = fmin(fmax(gp->scale, 0), GP_MAX_SCALE);
+    }
+    gp->m = (oz - gp->scale * oh) / oo;
+    la_axpy(s->size, -gp->m, one, z);
+    la_axpy(s->size, -gp->scale, h, z);
+    gp->sigma = fmax(sqrt(la_dot(s->size, z, z) / s->size), min_sigma);
+    free(z);
+
+    double w = log(gp->length / GP_LENGTH) / GP_LENGTH_WIDTH;
+
+    return -s->size * log(gp->sigma) - log_determinant(s) / 2 - w * w / 2;
+}
+
+/* The value at length l; -INFINITY if K is not positive definite there. */
+static double value_at(struct gp *gp, double l)
+{
+    struct err ignored;
+
+    gp->length = l;
+    gp->jitter = -1;
+    return state_factor(gp, &ignored) == 0 ? fit_mean(gp) : -INFINITY;
+}
+
+/* The best of a grid in log l, then golden sections about it. */
+static double best_length(struct gp *gp)
+{
+    const double step = log(max_length / min_length) / (GRID - 1);
+    const double golden = 0.6180339887498949;
+    double best = -INFINITY, at = 0;
+
+    for (int i = 0; i < GRID; i++) {
+        double t = log(min_length) + i * step, v = value_at(gp, exp(t));
+
+        if (v > best) {
+            best = v;
+            at = t;
+        }
+    }
+    double a = at - step, b = at + step;
+    double c = b - golden * (b - a), d = a + golden * (b - a);
+    double vc = value_at(gp, exp(c)), vd = value_at(gp, exp(d));
+
+    for (int i = 0; i < REFINE; i++)
+        if (vc > vd) {
+            b = d;
+            d = c;
+            vd = vc;
+            c = b - golden * (b - a);
+            vc = value_at(gp, exp(c));
+        } else {
+            a = c;
+            c = d;
+            vc = vd;
+            d = a + golden * (b - a);
+            vd = value_at(gp, exp(d));
+        }
+    return exp(vc > vd ? c : d);
+}
+
+/* The prior's energy and derivatives, as y, and its forces on what is fixed. */
+static int eval_prior(struct gp *gp, double *h, double *fixed, struct err *err)
+{
+    size_t natoms = (size_t)gp->first.natoms, width = (size_t)gp->nfree + 1;
+    double(*forces)[3] = xcalloc(natoms, sizeof *forces);
+    struct neighbors nb = {0};
+    struct atoms a;
+    int ret = 0;
+
+    atoms_copy(&a, &gp->first);
+    for (size_t f = 0; f < (size_t)gp->n; f++) {
+        size_t row = f * width;
+
+        for (size_t i = 0; i < 3 * natoms; i++) {
+            a.pos[i / 3][i % 3] = gp->pos[3 * natoms * f + i];
+            forces[i / 3][i % 3] = 0;
+        }
+        ret = neighbors_find(&nb, &a, gp->prior.rc, err);
+        if (ret < 0)
+            break;
+        h[row] = prior_eval(&gp->prior, &a, &nb, forces);
+        for (size_t i = 0; i < 3 * natoms; i++)
+            if (a.move[i / 3][i % 3])
+                h[++row] = -forces[i / 3][i % 3];
+            else
+                fixed[i] += forces[i / 3][i % 3] / gp->n;
+    }
+    atoms_release(&a);
+    neighbors_release(&nb);
+    free(forces);
+    return ret;
+}
+
+/* What features say of fixed atoms comes off their mean forces. */
+static void subtract_mean_force(struct gp *gp)
+{
+    struct gp_state *s = gp->state;
+    size_t natoms = (size_t)gp->first.natoms;
+    double(*forces)[3] = xcalloc(natoms, sizeof *forces);
+
+    for (int f = 0; f < gp->n; f++) {
+        struct point p = data_point(gp, f);
+
+        for (int k = 0; k < s->pairs.npair; k++) {
+            s->xs[k] = p.x[k];
+            for (int c = 0; c < 3; c++)
+                s->gs[k][c] = p.g[k][c];
+        }
+        state_mean(gp);
+        state_forces(gp, forces);
+    }
+    for (size_t i = 0; i < 3 * natoms; i++)
+        if (may_move(&gp->first, (int)i / 3))
+            gp->rest[i] = 0;
+        else
+            gp->rest[i] -= forces[i / 3][i % 3] / gp->n;
+    free(forces);
+}
+
+/* Energies become relative to the first, and less the first of the prior. */
+static void set_reference(struct gp *gp)
+{
+    struct gp_state *s = gp->state;
+    double first = s->h ? s->h[0] : 0;
+
+    gp->e0 = gp->y[0];
+    gp->prior0 = first;
+    for (int f = 0; f < gp->n; f++) {
+        size_t row = (size_t)f * (size_t)(gp->nfree + 1);
+
+        gp->y[row] -= gp->e0;
+        if (s->h)
+            s->h[row] -= first;
+    }
+}
+
+/* Hyperparameters, and the data less the mean that they give. */
+static int fit(struct gp *gp, const struct gp_params *params,
+               const double *fixed, struct err *err)
+{
+    struct gp_state *s = gp->state;
+    int ret;
+
+    gp->length = params->length > 0 ? params->length : best_length(gp);
+    gp->jitter = -1;
+    ret = state_factor(gp, err);
+    if (ret < 0)
+        return ret;
+    fit_mean(gp);
+    for (int i = 0; s->h && i < s->size; i++)
+        gp->y[i] -= gp->scale * s->h[i];
+    for (int i = 0; s->h && i < 3 * gp->first.natoms; i++)
+        gp->rest[i] -= gp->scale * fixed[i];
+    state_solve(gp);
+    subtract_mean_force(gp);
+    free(s->geo);
+    s->geo = NULL;
+    return 0;
+}
+
+int gp_train(struct gp *gp, const struct gp_params *params, struct err *err)
+{
+    double *fixed = xcalloc(3 * (size_t)gp->first.natoms, sizeof *fixed);
+    int ret = state_init(gp, err);
+
+    gp->kernel = params->kernel;
+    gp->noise_e = params->noise_e;
+    gp->noise_f = params->noise_f;
+    gp->scale = 1;
+    if (ret == 0 && gp->prior.nelement > 0) {
+        gp->state->h = xcalloc((size_t)gp->state->size, sizeof(double));
+        gp->state->fit_scale = params->fit_scale;
+        ret = eval_prior(gp, gp->state->h, fixed, err);
+    }
+    if (ret == 0) {
+        set_reference(gp);
+        ret = fit(gp, params, fixed, err);
+    }
+    free(fixed);
+    return ret;
+}
+
+int gp_prepare(struct gp *gp, struct err *err)
+{
+    int ret = state_init(gp, err);
+
+    if (ret == 0)
+        ret = state_factor(gp, err);
+    if (ret < 0)
+        return ret;
+    state_solve(gp);
+    free(gp->state->geo);
+    gp->state->geo = NULL;
+    return 0;
+}

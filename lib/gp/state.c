@@ -1,0 +1,180 @@
+#include "state.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include <morsel/la.h>
+
+static const double max_jitter = 1e-6;
+
+struct point data_point(const struct gp *gp, int frame)
+{
+    const struct gp_state *s = gp->state;
+    size_t at = (size_t)frame * (size_t)s->pairs.npair;
+
+    return (struct point){s->x + at, s->g + at, s->row, gp->nfree};
+}
+
+struct point asked_point(const struct gp *gp)
+{
+    const struct gp_state *s = gp->state;
+
+    return (struct point){s->xs, s->gs, s->all, 3 * gp->first.natoms};
+}
+
+void state_release(struct gp_state *s)
+{
+    if (!s)
+        return;
+    pairs_release(&s->pairs);
+    neighbors_release(&s->nb);
+    free(s->row);
+    free(s->all);
+    free(s->x);
+    free(s->g);
+    free(s->geo);
+    free(s->h);
+    free(s->l);
+    free(s->alpha);
+    free(s->c);
+    free(s->xs);
+    free(s->dedx);
+    free(s->gs);
+    free(s->cross);
+    free(s);
+}
+
+static void number_rows(struct gp *gp)
+{
+    struct gp_state *s = gp->state;
+    const struct atoms *a = &gp->first;
+    int n = 0;
+
+    for (int i = 0; i < 3 * a->natoms; i++) {
+        s->row[i] = a->move[i / 3][i % 3] ? ++n : 0;
+        s->all[i] = i + 1;
+    }
+}
+
+static void allocate(struct gp *gp)
+{
+    size_t natoms = (size_t)gp->first.natoms, n = (size_t)gp->n;
+    struct gp_state *s = gp->state = xcalloc(1, sizeof *s);
+
+    pairs_init(&s->pairs, &gp->first);
+    s->row = xcalloc(3 * natoms, sizeof *s->row);
+    s->all = xcalloc(3 * natoms, sizeof *s->all);
+    number_rows(gp);
+    s->size = gp_rows(gp);
+
+    size_t size = (size_t)s->size, npair = (size_t)s->pairs.npair;
+
+    s->x = xcalloc(n * npair, sizeof *s->x);
+    s->g = xcalloc(n * npair, sizeof *s->g);
+    s->c = xcalloc(n * npair, sizeof *s->c);
+    s->xs = xcalloc(npair, sizeof *s->xs);
+    s->dedx = xcalloc(npair, sizeof *s->dedx);
+    s->gs = xcalloc(npair, sizeof *s->gs);
+    s->geo = xcalloc(size * size, sizeof *s->geo);
+    s->l = xcalloc(size * size, sizeof *s->l);
+    s->alpha = xcalloc(size, sizeof *s->alpha);
+    s->cross = xcalloc((1 + 3 * natoms) * size, sizeof *s->cross);
+}
+
+int state_init(struct gp *gp, struct err *err)
+{
+    struct atoms a;
+    size_t step = (size_t)gp->first.natoms;
+    int ret = 0, width = 1 + gp->nfree;
+
+    allocate(gp);
+    struct gp_state *s = gp->state;
+
+    atoms_copy(&a, &gp->first);
+    for (int f = 0; f < gp->n && ret == 0; f++) {
+        struct point p = data_point(gp, f);
+
+        memcpy(a.pos, gp->pos + 3 * step * (size_t)f, step * sizeof *a.pos);
+        ret = pairs_eval(&s->pairs, &a, &s->nb, p.x, p.g, err);
+    }
+    atoms_release(&a);
+    for (int f = 0; f < gp->n && ret == 0; f++)
+        for (int h = 0; h <= f; h++) {
+            struct point p = data_point(gp, f), q = data_point(gp, h);
+            size_t at = (size_t)f * (size_t)s->size + (size_t)h;
+
+            geometry(&s->pairs, &p, &q, s->geo + at * (size_t)width,
+                     (size_t)s->size);
+        }
+    return ret;
+}
+
+/* K, its lower half by blocks of frames, into s->l. */
+static void fill(struct gp *gp, double jitter)
+{
+    struct gp_state *s = gp->state;
+    size_t size = (size_t)s->size, width = (size_t)gp->nfree + 1;
+
+    for (int f = 0; f < gp->n; f++)
+        for (int h = 0; h <= f; h++) {
+            size_t at = ((size_t)f * size + (size_t)h) * width;
+
+            covariance(gp->kernel, gp->length, gp->nfree, gp->nfree,
+                       s->geo + at, s->l + at, size);
+        }
+    for (size_t i = 0; i < size; i++) {
+        double noise = i % width ? gp->noise_f : gp->noise_e;
+        double *diagonal = &s->l[i * size + i];
+
+        *diagonal += noise * noise + jitter * *diagonal;
+    }
+}
+
+int state_factor(struct gp *gp, struct err *err)
+{
+    struct gp_state *s = gp->state;
+    double jitter = gp->jitter;
+    int ret;
+
+    if (jitter >= 0) {
+        fill(gp, jitter);
+        return la_cholesky(s->size, s->l, err);
+    }
+    for (jitter = 0;; jitter = jitter > 0 ? 10 * jitter : 1e-14) {
+        fill(gp, jitter);
+        ret = la_cholesky(s->size, s->l, err);
+        if (ret == 0 || jitter > max_jitter)
+            break;
+    }
+    if (ret == 0)
+        gp->jitter = jitter;
+    return ret;
+}
+
+void state_solve(struct gp *gp)
+{
+    struct gp_state *s = gp->state;
+    int width = gp->nfree + 1;
+
+    for (int i = 0; i < s->size; i++)
+        s->alpha[i] = gp->y[i] - (i % width ? 0 : gp->m);
+    la_solve_lower(LA_N, s->size, s->l, 1, s->alpha);
+    la_solve_lower(LA_T, s->size, s->l, 1, s->alpha);
+    for (int f = 0; f < gp->n; f++) {
+        const double *alpha = s->alpha + (size_t)f * (size_t)width;
+        struct point p = data_point(gp, f);
+        double *c = s->c + (size_t)f * (size_t)s->pairs.npair;
+
+        for (int k = 0; k < s->pairs.npair; k++) {
+            const int *i = s->pairs.ij[k];
+
+            c[k] = 0;
+            for (int e = 0; e < 3; e++) {
+                int from = s->row[3 * i[0] + e], to = s->row[3 * i[1] + e];
+
+                c[k] += p.g[k][e] *
+                        ((to ? alpha[to] : 0) - (from ? alpha[from] : 0));
+            }
+        }
+    }
+}

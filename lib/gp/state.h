@@ -1,0 +1,84 @@
+#ifndef LIB_GP_STATE_H
+#define LIB_GP_STATE_H
+
+#include <morsel/gp.h>
+
+#include "features.h"
+#include "kernel.h"
+
+/*
+ * Features of one structure, and which row of a covariance block each of its
+ * coordinates has: row[3 i + c] counts from 1, after the energy; 0: none.
+ */
+struct point {
+    double *x;      /* [npair] */
+    double (*g)[3]; /* [npair][3] 1/angstrom */
+    const int *row; /* [natoms * 3] */
+    int n;          /* rows besides the energy's */
+};
+
+struct gp_state {
+    struct pairs pairs;
+    struct neighbors nb;
+    int *row, *all; /* [natoms * 3] of the data; of all coordinates */
+    int size;       /* N, rows of K */
+
+    double *x;      /* [n][npair] features of the data */
+    double (*g)[3]; /* [n][npair][3] */
+    double *geo;    /* [N][N] what K is made of, or NULL: geometry() */
+    double *h;      /* [N] the prior's energies and derivatives, in training */
+    bool fit_scale; /* of it by likelihood */
+    double *l;      /* [N][N] the Cholesky factor of K */
+    double *alpha;  /* [N] K^-1 (y - m) */
+    double *c;      /* [n][npair] J alpha: sum over its coordinates */
+
+    /* of the structure that is asked about */
+    double *xs, *dedx; /* [npair] features; dE/dx, eV */
+    double (*gs)[3];   /* [npair][3] */
+    double *cross;     /* [1 + 3 natoms][N] its covariance with the data */
+};
+
+struct point data_point(const struct gp *gp, int frame);
+struct point asked_point(const struct gp *gp);
+
+/*
+ * The geometry of two structures, out (1 + a.n) x (1 + b.n), rows ld apart:
+ *
+ *     |d|^2    d.J'_b       d = x - x', J = dx/dR
+ *     d.J_a    J_a.J'_b
+ */
+void geometry(const struct pairs *p, const struct point *a,
+              const struct point *b, double *out, size_t ld);
+
+/* The covariance over sigma^2 that it makes; in == out will do. */
+void covariance(enum gp_kernel kernel, double l, int na, int nb,
+                const double *in, double *out, size_t ld);
+
+/* The squares of the rows of J, sum [1 + n] from 1 on. */
+void jacobian_squares(const struct pairs *p, const struct point *a,
+                      double *sum);
+
+/* Make what does not depend on hyperparameters: features, and geo. */
+int state_init(struct gp *gp, struct err *err) MORSEL_MUST_CHECK;
+void state_release(struct gp_state *s);
+
+/*
+ * K of gp->length and its factor, with gp->jitter, or if that is negative with
+ * the smallest of 0, 1e-14, 1e-13 ... that will do, which it sets.
+ */
+int state_factor(struct gp *gp, struct err *err) MORSEL_MUST_CHECK;
+
+/* alpha and c, from the factor, y and m. */
+void state_solve(struct gp *gp);
+
+/* The features' part of energy (eV) and dE/dx, at the asked point. */
+double state_mean(struct gp *gp);
+
+/* forces [natoms][3] -= J^T dE/dx. */
+void state_forces(const struct gp *gp, double (*forces)[3]);
+
+/* Features of atoms a into the asked point. */
+int state_ask(struct gp *gp, const struct atoms *a,
+              struct err *err) MORSEL_MUST_CHECK;
+
+#endif

@@ -1,0 +1,24 @@
+#ifndef TESTS_UNIT_GP_SUITE_H
+#define TESTS_UNIT_GP_SUITE_H
+
+#include <check.h>
+
+#include <morsel/gp.h>
+
+/*
+ * Five atoms, the first two fixed, in a periodic cell smaller than the reach
+ * of the features; and frames of them displaced at random, labelled with twice
+ * the published Morse energy and its forces.
+ */
+void gp_atoms(struct atoms *a);
+void gp_label(struct frame *f, const struct atoms *a);
+void gp_frames(struct frames *frames, int n);
+
+/* A process trained on those, with a prior or none. */
+void gp_of_frames(struct gp *gp, int n, enum gp_kernel kernel, bool prior);
+
+/* Parts of the suite of lib/gp. */
+TCase *gp_covariance_tests(void);
+TCase *gp_file_tests(void);
+
+#endif
