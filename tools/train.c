@@ -121,7 +121,6 @@ static const struct cli cli = {
     .about = "fit a potential to labelled frames",
     .opts = opts,
     .max_operands = 1,
-    .example = "train -o model train.xyz",
 };
 
 /* The whole job: 1 if all is as asked, 0 if not, or an error. */

@@ -58,15 +58,16 @@ static int fit(const struct train *t, const struct frames *frames,
 {
     const struct gp_params params = {
         .noise_e = GP_NOISE, .noise_f = GP_NOISE, .fit_scale = true};
-    const struct calibration none = CALIBRATION_NONE;
+    struct calibration calibration;
     int ret = make_prior(t, &gp->prior, frames, err);
 
     if (ret == 0)
         ret = gp_train(gp, &params, err);
     if (ret < 0)
         return ret;
+    calibrate_frames(&calibration, frames, &t->names, "gp");
     gp->provenance = describe_gp(t, frames, gp);
-    ret = potential_save_gp(gp, &none, t->output, err);
+    ret = potential_save_gp(gp, &calibration, t->output, err);
     if (ret == 0)
         report_gp(t, gp);
     return ret;
