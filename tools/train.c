@@ -58,6 +58,8 @@ static const struct cli_opt opts[] = {
      "units of errors: robust or paper (robust)", losses},
     {CLI_REAL, 0, "alpha", "X", &t.loss.alpha, 0, 1e6,
      "weight of forces (1); 0: energies only", NULL},
+    {CLI_REAL, 0, "stress-weight", "X", &t.loss.beta, 0, 1e6,
+     "weight of the stress of crystals (0)", NULL},
     {CLI_REAL, 0, "huber", "X", &t.loss.huber, 0, 1e6,
      "errors count linearly above X units (off)", NULL},
     {CLI_REAL, 0, "decay", "X", &t.loss.decay, 0, 1e6,

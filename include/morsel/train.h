@@ -20,7 +20,7 @@
  */
 struct stored {
     struct descriptor descriptor;
-    bool derivatives;
+    enum derivatives derivatives;
     struct bin bin;
     size_t (*block)[2]; /* [frames][2] where features begin and end */
 };
@@ -53,10 +53,11 @@ int stored_get(const struct stored *s, int i, const struct descriptor *d,
                struct err *err) MORSEL_MUST_CHECK;
 
 /* Write such a file: begin, put each frame with its features, end. */
-void stored_begin(struct bin *b, const struct descriptor *d, bool derivatives);
+void stored_begin(struct bin *b, const struct descriptor *d,
+                  enum derivatives which);
 int stored_put(struct bin *b, const struct frame *frame,
-               const struct features *f, bool derivatives, const char *path,
-               struct err *err) MORSEL_MUST_CHECK;
+               const struct features *f, enum derivatives which,
+               const char *path, struct err *err) MORSEL_MUST_CHECK;
 int stored_end(struct bin *b, FILE *f, const char *path,
                struct err *err) MORSEL_MUST_CHECK;
 
@@ -78,6 +79,14 @@ struct example {
     double *jac;         /* blocks [3][nsf] of dx/dpos, 1/angstrom, one after
                             the other in the order of the atoms */
     uint64_t id;         /* atoms_hash() */
+
+    /* A stress label, and that it is used. */
+    bool has_stress;
+    double volume;       /* angstrom^3 */
+    double dedstrain[6]; /* volume times stress less the prior, eV; here and
+                            below xx yy zz yz xz xy */
+    double *strain;      /* dx/dstrain of the atoms [6][nsf], one after the
+                            other */
 };
 
 /* The elements of all frames, z [MAX_Z] (out), ascending; how many. */
@@ -91,6 +100,7 @@ struct dataset {
     double **x;              /* [nelement][nrow][nsf] features, scaled by
                                 dataset_scale() */
     bool forces;             /* there are force labels */
+    bool stress;             /* stress labels are used */
     bool free_energy;        /* which energy was used */
 };
 
@@ -99,8 +109,9 @@ enum force_mask { MASK_ALL, MASK_FREE };
 /*
  * Compute the features of all frames with m->descriptor, and subtract
  * m->prior from their labels.  Parallel over frames (OpenMP); the result does
- * not depend on the number of threads.  Without `forces` only energies are
- * asked for.  Fails with ERR_FORMAT, naming file (`path`) and line, if a
+ * not depend on the number of threads.  DERIVE_NOTHING asks for energies
+ * alone, DERIVE_POSITIONS for forces, too; DERIVE_STRAIN also takes the stress
+ * of frames that have one and are periodic in three directions.  Fails with ERR_FORMAT, naming file (`path`) and line, if a
  * frame does not have the label, or another kind of energy than the first; and
  * with ERR_RANGE if an element is unknown to the descriptor, atoms coincide,
  * or a force exceeds MAX_FORCE.
@@ -108,25 +119,26 @@ enum force_mask { MASK_ALL, MASK_FREE };
 #define MAX_FORCE 1e4 /* eV/angstrom */
 int dataset_build(struct dataset *ds, const struct frames *frames,
                   const char *path, const struct label_names *names,
-                  bool forces, enum force_mask mask, const struct model *m,
-                  struct err *err) MORSEL_MUST_CHECK;
+                  enum derivatives labels, enum force_mask mask,
+                  const struct model *m, struct err *err) MORSEL_MUST_CHECK;
 void dataset_release(struct dataset *ds);
 
 /*
  * The same with features that are known if s, which was read with the frames,
  * is neither NULL nor zeroed; the descriptor of m is that of s.  ERR_RANGE if
- * forces are asked for and s has no derivatives, or an element of the
+ * forces or stress are asked for and s has no such derivatives, or an element of the
  * descriptor is in no frame: its network would learn nothing, and say anything.
  */
 int dataset_build_stored(struct dataset *ds, const struct frames *frames,
                          const struct stored *s, const char *path,
-                         const struct label_names *names, bool forces,
-                         enum force_mask mask, const struct model *m,
+                         const struct label_names *names,
+                         enum derivatives labels, enum force_mask mask,
+                         const struct model *m,
                          struct err *err) MORSEL_MUST_CHECK;
 
 /* Bytes that dataset_build() will hold; the same errors for bad geometries. */
 int dataset_bytes(const struct frames *frames, const char *path,
-                  const struct model *m, double *bytes,
+                  enum derivatives labels, const struct model *m, double *bytes,
                   struct err *err) MORSEL_MUST_CHECK;
 
 /*
@@ -151,12 +163,14 @@ void dataset_scale(struct dataset *ds, struct model *m, enum scaling how,
 /*
  * The loss,
  *
- *     L = sum_i w_i { rho(e_i) + alpha / n_i sum_a rho(f_ia) }
- *         + decay / 2 |theta|^2
+ *     L = sum_i w_i { rho(e_i) + alpha / n_i sum_a rho(f_ia)
+ *                     + beta / 9 rho(s_i) } + decay / 2 |theta|^2
  *     e_i  = (E_i - label) / (N_i u_e)
  *     f_ia = |F_ia - label| / u_f
+ *     s_i  = V_i |stress_i - label| / (N_i u_e)
  *
- * with n_i the number of force components that count (3 N_i unless masked)
+ * with n_i the number of force components that count (3 N_i unless masked),
+ * |stress|^2 the sum over nine components, 0 for a frame that has no label,
  * and rho(x) = x^2 / 2, or Huber's function (P. J. Huber, Ann. Math. Stat. 35,
  * 73 (1964)), which goes on as a straight line from |x| = delta and so bounds
  * what one bad frame can do:
@@ -171,6 +185,7 @@ struct loss {
     double u_f;   /* eV/angstrom, > 0 */
     double c;     /* weight of energies */
     double alpha; /* weight of forces */
+    double beta;  /* weight of stress */
     double huber; /* delta; 0: none */
     double decay;
 };
@@ -201,6 +216,7 @@ struct fit {
     double loss;
     double rmse_e; /* eV per atom */
     double rmse_f; /* eV/angstrom, over the components that count */
+    double rmse_s; /* eV/angstrom^3, over frames with a stress; else 0 */
 };
 
 /*

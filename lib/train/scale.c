@@ -71,6 +71,15 @@ static void set_scale(struct model *m, int el, int k, enum scaling how,
     }
 }
 
+/* Scale the columns of x[rows][nsf]; returns what follows it. */
+static double *scale_rows(double *x, int rows, int nsf, const double *scale)
+{
+    for (int r = 0; r < rows; r++, x += nsf)
+        for (int k = 0; k < nsf; k++)
+            x[k] *= scale[k];
+    return x;
+}
+
 static void apply_scale(struct dataset *ds, const struct model *m)
 {
     for (int el = 0; el < ds->nelement; el++) {
@@ -82,16 +91,18 @@ static void apply_scale(struct dataset *ds, const struct model *m)
     }
     for (int i = 0; i < ds->n; i++) {
         const struct example *x = &ds->example[i];
-        double *jac = x->jac;
+        double *jac = x->jac, *strain = x->strain;
 
         for (int a = 0; jac && a < x->natoms; a++) {
-            int el = x->element[a], nsf = ds->nsf[el];
+            int el = x->element[a];
 
-            for (int r = 3 * x->dep[a]; r < 3 * x->dep[a + 1]; r++) {
-                for (int k = 0; k < nsf; k++)
-                    jac[k] *= m->scale[el][k];
-                jac += nsf;
-            }
+            jac = scale_rows(jac, 3 * (x->dep[a + 1] - x->dep[a]), ds->nsf[el],
+                             m->scale[el]);
+        }
+        for (int a = 0; strain && a < x->natoms; a++) {
+            int el = x->element[a];
+
+            strain = scale_rows(strain, 6, ds->nsf[el], m->scale[el]);
         }
     }
 }

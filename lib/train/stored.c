@@ -6,16 +6,17 @@
 static const char format[] = "morsel-features";
 enum { VERSION = 1 };
 
-void stored_begin(struct bin *b, const struct descriptor *d, bool derivatives)
+void stored_begin(struct bin *b, const struct descriptor *d,
+                  enum derivatives which)
 {
     bin_init(b, format, VERSION);
     descriptor_put(d, b);
-    bin_put_u32(b, derivatives);
+    bin_put_u32(b, which);
 }
 
 int stored_put(struct bin *b, const struct frame *frame,
-               const struct features *f, bool derivatives, const char *path,
-               struct err *err)
+               const struct features *f, enum derivatives which,
+               const char *path, struct err *err)
 {
     char *text = NULL;
     size_t size = 0;
@@ -30,8 +31,8 @@ int stored_put(struct bin *b, const struct frame *frame,
     if (ret == 0) {
         bin_put_u32(b, 1);
         bin_put_text(b, text);
-        bin_put_u64(b, features_size(f, derivatives));
-        features_put(f, derivatives, b);
+        bin_put_u64(b, features_size(f, which));
+        features_put(f, which, b);
     }
     free(text);
     return ret;
@@ -140,11 +141,11 @@ static int read_stored(struct stored *s, struct frames *frames, struct text *t,
     if (ret < 0)
         return ret;
     descriptor_get(&s->descriptor, &s->bin);
-    uint32_t derivatives = bin_get_u32(&s->bin);
+    uint32_t which = bin_get_u32(&s->bin);
 
-    if (s->bin.bad || derivatives > 1)
+    if (s->bin.bad || which > DERIVE_STRAIN)
         return damaged(t, "expected a set of functions", err);
-    s->derivatives = derivatives;
+    s->derivatives = (enum derivatives)which;
     ret = get_all(s, frames, &part, err);
     text_close(&part);
     return ret;

@@ -243,5 +243,6 @@ Suite *train_suite(void)
     suite_add_tcase(s, train_dataset_tests());
     suite_add_tcase(s, train_reference_tests());
     suite_add_tcase(s, train_stored_tests());
+    suite_add_tcase(s, train_stress_tests());
     return s;
 }

@@ -32,5 +32,6 @@ TCase *train_committee_tests(void);
 TCase *train_dataset_tests(void);
 TCase *train_reference_tests(void);
 TCase *train_stored_tests(void);
+TCase *train_stress_tests(void);
 
 #endif

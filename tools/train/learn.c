@@ -21,9 +21,13 @@ static void write_epoch(FILE *f, const struct committee *c)
     for (int k = 0; f && k < c->nmember; k++) {
         const struct member *m = &c->member[k];
 
-        if (m->advanced)
-            fprintf(f, "%d\t%d\t%.10g\t%.10g\t%.10g\n", k + 1, m->epoch,
-                    m->fit.loss, 1000 * m->fit.rmse_e, m->fit.rmse_f);
+        if (!m->advanced)
+            continue;
+        fprintf(f, "%d\t%d\t%.10g\t%.10g\t%.10g", k + 1, m->epoch, m->fit.loss,
+                1000 * m->fit.rmse_e, m->fit.rmse_f);
+        if (c->ds->stress)
+            fprintf(f, "\t%.10g", m->fit.rmse_s);
+        putc('\n', f);
     }
 }
 
@@ -43,7 +47,8 @@ static int run(const struct train *t, struct committee *c, struct err *err)
     if (t->history && !(f = output_open(t->history, err)))
         return err->code;
     if (f)
-        fprintf(f, "# member\tepoch\tloss\trmse_e meV/atom\trmse_f eV/A\n");
+        fprintf(f, "# member\tepoch\tloss\trmse_e meV/atom\trmse_f eV/A%s\n",
+                c->ds->stress ? "\trmse_s eV/A^3" : "");
     for (bool more = true; more; more = committee_epoch(c)) {
         write_epoch(f, c);
         show_progress(t, c, epoch++);
@@ -119,18 +124,39 @@ static int fit(const struct train *t, const struct frames *frames,
     return ret;
 }
 
+enum derivatives labels_wanted(const struct train *t)
+{
+    if (t->loss.beta > 0)
+        return DERIVE_STRAIN;
+    return t->loss.alpha > 0 ? DERIVE_POSITIONS : DERIVE_NOTHING;
+}
+
+static int check_stress(const struct train *t, const struct dataset *ds,
+                        struct err *err)
+{
+    if (!ds->stress || count_stress(ds) > 0)
+        return 0;
+    return err_set(
+        err, ERR_FORMAT,
+        "%s: --stress-weight: expected a frame with a stress that is "
+        "periodic in three directions",
+        t->input);
+}
+
 int learn(const struct train *t, const struct frames *frames, struct stored *s,
           struct model *m, struct err *err)
 {
     struct dataset ds;
     int ret = dataset_build_stored(&ds, frames, s, t->input, &t->names,
-                                   t->loss.alpha > 0, (enum force_mask)t->mask,
+                                   labels_wanted(t), (enum force_mask)t->mask,
                                    m, err);
 
     stored_release(s); /* as large as the data set */
     if (ret < 0)
         return ret;
-    ret = fit(t, frames, &ds, m, err);
+    ret = check_stress(t, &ds, err);
+    if (ret == 0)
+        ret = fit(t, frames, &ds, m, err);
     dataset_release(&ds);
     return ret;
 }

@@ -49,7 +49,8 @@ int print_sizes(const struct train *t, const struct frames *frames,
                 const struct model *m, struct err *err)
 {
     double bytes;
-    int natoms = 0, ret = dataset_bytes(frames, t->input, m, &bytes, err);
+    int natoms = 0,
+        ret = dataset_bytes(frames, t->input, labels_wanted(t), m, &bytes, err);
 
     if (ret < 0)
         return ret;

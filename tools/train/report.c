@@ -2,6 +2,15 @@
 
 #include <stdio.h>
 
+int count_stress(const struct dataset *ds)
+{
+    int n = 0;
+
+    for (int i = 0; i < ds->n; i++)
+        n += ds->example[i].has_stress;
+    return n;
+}
+
 static const char *forces_used(const struct train *t, const struct dataset *ds)
 {
     return ds->forces ? masks[t->mask] : "no";
@@ -48,6 +57,9 @@ char *describe(const struct train *t, const struct committee *c,
             energy_used(t, ds), forces_used(t, ds));
     fprintf(f, "loss %s\nalpha %.17g\nhuber %.17g\ndecay %.17g\n",
             losses[t->units], t->loss.alpha, t->loss.huber, t->loss.decay);
+    if (ds->stress)
+        fprintf(f, "stress_weight %.17g\nstress %d\n", t->loss.beta,
+                count_stress(ds));
     fprintf(f, "scaling %s\noptimizer %s\nsteps %d\n", scalings[t->scaling],
             optimizers[t->schedule.optimizer], t->schedule.steps);
     fprintf(f, "start %s\nseed %d\ncommittee %s\nbootstrap %s\n",
@@ -56,8 +68,11 @@ char *describe(const struct train *t, const struct committee *c,
     for (int k = 0; k < c->nmember; k++) {
         const struct member *m = &c->member[k];
 
-        fprintf(f, "member %d epochs %d loss %.17g rmse_e %.17g rmse_f %.17g\n",
+        fprintf(f, "member %d epochs %d loss %.17g rmse_e %.17g rmse_f %.17g",
                 k + 1, m->epoch, m->fit.loss, m->fit.rmse_e, m->fit.rmse_f);
+        if (ds->stress)
+            fprintf(f, " rmse_s %.17g", m->fit.rmse_s);
+        putc('\n', f);
     }
     put_calibration(f, &c->m->calibration);
     put_comparison(f, x);
@@ -95,6 +110,9 @@ void report(const struct train *t, const struct committee *c,
                 c->m->shared ? "heads on trunk" : "member", i + 1,
                 c->member[i].epoch, 1000 * c->member[i].fit.rmse_e,
                 c->member[i].fit.rmse_f);
+    for (int i = 0; c->ds->stress && i < c->nmember; i++)
+        cli_say(t->cli, "stress of %d frames: member %d: %.3g eV/A^3",
+                count_stress(c->ds), i + 1, c->member[i].fit.rmse_s);
     if (k->frames > 0)
         cli_say(t->cli,
                 "sigmas times %.3g, from %d frames: %.0f %% of %d atoms "

@@ -48,6 +48,12 @@ int make_model(const struct train *t, struct model *m,
 int make_prior(const struct train *t, struct prior *p,
                const struct frames *frames, struct err *err) MORSEL_MUST_CHECK;
 
+/* How many frames have a stress label that is used? */
+int count_stress(const struct dataset *ds);
+
+/* Energies alone, or forces and stress, too? */
+enum derivatives labels_wanted(const struct train *t);
+
 /* The answer to --dry-run. */
 int print_sizes(const struct train *t, const struct frames *frames,
                 const struct model *m, struct err *err) MORSEL_MUST_CHECK;
