@@ -155,6 +155,11 @@ expect 0 'chooses by the rule of the paper' \
     "$RUN sample --strategy=neb-paper band.xyz"
 asked '0 initial,2 saddle,4 final'
 expect 0 'chooses by a better one' "$RUN sample -n 4 --strategy=neb band.xyz"
+asked '0 initial,4 final,2 saddle'
+expect 0 'one at a time, if not told otherwise' "$RUN sample --strategy=neb band.xyz"
+asked '0 initial'
+expect 0 'puts off a saddle that is uncertain' \
+    "$RUN sample -n 4 --strategy=neb --threshold=0 band.xyz"
 says 'frame 7 of 10 (image 1): least-known, ml_sigma_f 3 eV/angstrom (threshold 0)'
 asked '0 initial,4 final,1 least-known,2 saddle'
 tail -n 8 band.xyz | sed 's/ml_sigma_f:R:1/forces:R:3/
@@ -162,7 +167,7 @@ tail -n 8 band.xyz | sed 's/ml_sigma_f:R:1/forces:R:3/
 expect 0 'leaves alone an end that is settled' \
     "tail -n 4 end.xyz | sed 's/^Cu 2 /Cu 2.01 /' >near.xyz
     $RUN sample -n 2 --strategy=neb --known=near.xyz band.xyz"
-asked '0 initial,1 least-known'
+asked '0 initial,2 saddle'
 expect 0 'unless its label is too far' \
     "$RUN sample -n 2 --strategy=neb --known=near.xyz --end-twin=0.009 band.xyz"
 asked '0 initial,4 final'
