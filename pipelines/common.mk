@@ -70,7 +70,7 @@ $(if $(DIR),,$(error DIR is empty: say DIR=FOLDER))
 $(call plain,DIR)
 $(call plain,START)
 $(call plain,BIN)
-ifeq ($(wildcard $(START)),)
+ifeq ($(wildcard $(START))$(filter report,$(MAKECMDGOALS)),)
 $(error there is no file '$(START)': say START=FILE, a structure as \
     extended XYZ)
 endif
@@ -127,6 +127,9 @@ own = exec 9>$(DIR)/lock; \
 export MORSEL_KNOBS := $(foreach k,ENGINE TASKS PRIOR COMMITTEE SEED \
     TRAIN_FLAGS STRATEGY COUNT SAMPLE_FLAGS $(KNOBS),$(k)=$(strip $($(k)));)
 
+# How the labels were made, for the report, as of the last start.
+export MORSEL_DFT := $(if $(BIN),$(subst $(BIN)/,,$(DFT)),$(DFT))
+
 # The structure is copied: round 0 asks about it, the others begin with it.
 # As long as it has no label it may still be another.
 begin: $(DIR)/knobs
@@ -139,6 +142,11 @@ begin: $(DIR)/knobs
 	fi; \
 	cp $(START) $(DIR)/0/asked.part && sync $(DIR)/0/asked.part && \
 	    mv $(DIR)/0/asked.part $(DIR)/0/asked.xyz
+	@if test ! -e $(DIR)/final.xyz; then \
+	    { printf 'command %s\n' "$$MORSEL_DFT" && \
+	      $(tool)dft-single --version | sed 's/^/version /'; } \
+	        >$(DIR)/engine.part && mv $(DIR)/engine.part $(DIR)/engine; \
+	fi
 
 $(DIR)/knobs: force
 	@mkdir -p $(DIR)
@@ -199,6 +207,10 @@ $(now)/verdict: $(now)/labels.xyz $(now)/db.xyz
 
 # Report ---------------------------------------------------------------------
 
+# A page of all that a run is, in one file that can be mailed.
+report_awk := html plot frames atoms run asked curves result model path \
+    dynamics report
+
 # A line per round, also of a run that is under way.  One point is no plot.
 report:
 	@{ printf '# round\tlabels\tenergy/eV\tfmax/(eV/A)\tml_energy/eV\t'; \
@@ -219,6 +231,9 @@ report:
 	        mv $(DIR)/plot.part $(DIR)/learning.svg || \
 	        rm -f $(DIR)/plot.part; \
 	fi
+	@cd $(DIR) && LC_ALL=C awk $(report_awk:%=-f '$(here)%.awk') \
+	    $(notdir $(PIPELINE)) '$(here)' >report.html.part && \
+	    mv report.html.part report.html
 
 # Help -----------------------------------------------------------------------
 

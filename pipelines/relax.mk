@@ -2,13 +2,13 @@
 # that it itself takes for relaxed, until DFT agrees with one of them.
 #
 #   make -f relax.mk START=slab.xyz ENGINE=qe ENGINE_FLAGS='...'
-#   make -f relax.mk report        table and plot of a run, so far
+#   make -f relax.mk report        table, plot and page of a run, so far
 #   make -f relax.mk direct        the control: no model, every step a label
 #
 # A run is a folder, DIR; in it a folder for each round, ledger.tsv with a
-# line per label, summary.tsv with a line per round, learning.svg, and in the
-# end final.xyz: the structure whose DFT force is below FMAX, as labelled.
-# Killed, it goes on with the same command.
+# line per label, summary.tsv with a line per round, learning.svg, report.html
+# with all of it, and in the end final.xyz: the structure whose DFT force is
+# below FMAX, as labelled.  Killed, it goes on with the same command.
 #
 # Knobs and their defaults:
 
