@@ -7,7 +7,8 @@
 
 /* Where the length may be, and how densely it is looked for. */
 static const double min_length = 0.1, max_length = 10;
-enum { GRID = 13, REFINE = 8 };
+static const double accuracy = 0.01; /* of log l */
+enum { GRID = 9, REFINE = 6 };
 
 /* Below this, in eV, sigma says nothing more. */
 static const double min_sigma = 1e-6;
@@ -68,40 +69,62 @@ static double value_at(struct gp *gp, double l)
     return state_factor(gp, &ignored) == 0 ? fit_mean(gp) : -INFINITY;
 }
 
-/* The best of a grid in log l, then golden sections about it. */
+/*
+ * Where the parabola through three values at t0 < t1 < t2 is highest, v1 being
+ * the largest of the three; half-way to an end that has no value.
+ */
+static double vertex(const double t[3], const double v[3])
+{
+    if (isinf(v[0]) || isinf(v[2]))
+        return (t[1] + (isinf(v[2]) ? t[2] : t[0])) / 2;
+    double p = (t[1] - t[0]) * (v[1] - v[2]), q = (t[1] - t[2]) * (v[1] - v[0]);
+    double up = (t[1] - t[0]) * p - (t[1] - t[2]) * q;
+
+    return p != q ? t[1] - up / (2 * (p - q)) : t[1];
+}
+
+/* Let u with value w be one of the three, about the largest of them. */
+static void narrow(double t[3], double v[3], double u, double w)
+{
+    bool above = u > t[1];
+
+    if (w > v[1]) {
+        t[above ? 0 : 2] = t[1];
+        v[above ? 0 : 2] = v[1];
+        t[1] = u;
+        v[1] = w;
+    } else {
+        t[above ? 2 : 0] = u;
+        v[above ? 2 : 0] = w;
+    }
+}
+
+/* The best of a grid in log l, then parabolas about it. */
 static double best_length(struct gp *gp)
 {
     const double step = log(max_length / min_length) / (GRID - 1);
-    const double golden = 0.6180339887498949;
-    double best = -INFINITY, at = 0;
+    double grid[GRID];
+    int at = 0;
 
     for (int i = 0; i < GRID; i++) {
-        double t = log(min_length) + i * step, v = value_at(gp, exp(t));
-
-        if (v > best) {
-            best = v;
-            at = t;
-        }
+        grid[i] = value_at(gp, min_length * exp(i * step));
+        if (grid[i] > grid[at])
+            at = i;
     }
-    double a = at - step, b = at + step;
-    double c = b - golden * (b - a), d = a + golden * (b - a);
-    double vc = value_at(gp, exp(c)), vd = value_at(gp, exp(d));
+    if (at == 0 || at == GRID - 1)
+        return min_length * exp(at * step);
 
-    for (int i = 0; i < REFINE; i++)
-        if (vc > vd) {
-            b = d;
-            d = c;
-            vd = vc;
-            c = b - golden * (b - a);
-            vc = value_at(gp, exp(c));
-        } else {
-            a = c;
-            c = d;
-            vc = vd;
-            d = a + golden * (b - a);
-            vd = value_at(gp, exp(d));
-        }
-    return exp(vc > vd ? c : d);
+    double t[3] = {(at - 1) * step, at * step, (at + 1) * step};
+    double v[3] = {grid[at - 1], grid[at], grid[at + 1]};
+
+    for (int i = 0; i < REFINE; i++) {
+        double u = vertex(t, v);
+
+        if (fabs(u - t[1]) < accuracy)
+            break;
+        narrow(t, v, u, value_at(gp, min_length * exp(u)));
+    }
+    return min_length * exp(t[1]);
 }
 
 /* The prior's energy and derivatives, as y, and its forces on what is fixed. */

@@ -1,0 +1,99 @@
+#!/bin/sh
+# shellcheck source=tests/tools/lib.sh
+. "$TOP/tests/tools/lib.sh"
+
+# Six frames of C on Cu(100), moved at random, labelled by ASE's EMT 3.22.1.
+cp "$TOP/tests/tools/golden/train.xyz" .
+head -n 15 train.xyz >one.xyz
+gp='train -q --model=gp --prior=none'
+
+# Differences of labels and predictions of a file of simulate single: largest
+# of the energies, and of the forces on what may move.
+errors() {
+    awk 'function abs(x) { return x < 0 ? -x : x }
+        function value(key) { return substr($0, index($0, " " key "=") +
+            length(key) + 2) + 0 }
+        /energy=/ {
+            e = abs(value("energy") - value("ml_energy"))
+            if (e > worst) worst = e
+            split(substr($0, index($0, "Properties=")), p, ":"); at = 1
+            for (i = 1; i + 2 <= 40 && p[i] != ""; i += 3) {
+                name = p[i]; sub(/.*=/, "", name)
+                col[name] = at; at += p[i + 2] + 0
+            }
+            next
+        }
+        NF > 5 && (!("move_mask" in col) || $col["move_mask"] == "T")  {
+            for (k = 0; k < 3; k++) {
+                f = abs($(col["forces"] + k) - $(col["ml_forces"] + k))
+                if (f > force) force = f
+            }
+        }
+        END { printf "%.6f %.6f\n", worst, force }' "$1"
+}
+
+expect 0 'reads a file, writes to stdout' "$RUN $gp train.xyz"
+head -c 12 out >magic
+printf 'morsel-model' | cmp -s - magic
+report $? 'which is a model'
+cp out stdout
+expect 0 'reads standard input' "$RUN $gp -o model <train.xyz"
+cmp -s model stdout
+report $? 'the same from a file and a pipe'
+cmp -s out /dev/null
+report $? 'and is silent when asked to be'
+absent model.part
+expect 0 'is the same on one thread and two' \
+    "$RUN $gp -j1 -o one train.xyz && $RUN $gp -j2 -o two train.xyz &&
+    cmp one two"
+
+expect 0 'says what it has learnt' "train --model=gp -o model train.xyz"
+says '6 frames, Gaussian process: length'
+expect 0 'knows what it was made of' \
+    "strings model | grep -c '^frame [0-9a-f]\{16\}$' | grep -qx 6"
+
+# Six frames, their energies and forces: they are nearly met.
+expect 0 'predicts with it' "simulate single -q --model=model -o s.xyz train.xyz"
+expect 0 'energies within a meV, forces within 0.05 eV/A' \
+    "echo $(errors s.xyz) | awk '{ exit !(\$1 < 0.001 && \$2 < 0.05) }'"
+expect 0 'which has sigmas, of a kind' \
+    "grep -c 'ml_sigma_e=.* ml_kind=gp' s.xyz | grep -qx 6"
+
+# From one label, where a network of this size would know nothing.
+expect 0 'learns from one frame' "$gp -o first one.xyz"
+expect 0 'and relaxes' "simulate relax -q --model=first -o traj.xyz one.xyz"
+expect 1 'but not where it is not trusted' "simulate relax -q --model=first \
+    --stop-uncertainty=0.1 -o traj.xyz one.xyz"
+expect 0 'and says so' "tail -n 14 traj.xyz | grep -q 'reason=uncertainty'"
+
+expect 0 'tells rows and memory' "$RUN train --model=gp --dry-run train.xyz"
+grep -qx 'frames 6' out && grep -qx 'rows [0-9]*' out &&
+    grep -qx 'bytes [0-9]*' out
+report $? 'in words'
+expect 2 'notices a full disk' "$RUN $gp train.xyz >/dev/full"
+says "cannot write '-': No space left on device"
+expect 2 'refuses a bad option' "$RUN train --model=spline train.xyz"
+says "--model: 'spline' is not one of network, gp, auto"
+
+# What is not one system.
+sed '1,15s/^C /N /' train.xyz >mixed.xyz
+expect 2 'refuses two systems' "$RUN $gp -o bad mixed.xyz"
+says 'mixed.xyz:16: expected the atoms, their order and the cell of the first'
+absent bad
+expect 0 'of which auto makes a network' \
+    "train --model=auto --epochs=1 --hidden=3 -o net mixed.xyz"
+says 'a network: mixed.xyz:16: expected the atoms, their order and the cell'
+expect 0 'and of one system a process' "train --model=auto -o auto train.xyz"
+says 'Gaussian process'
+sed 's/forces:R:3/velo:R:3/' train.xyz >energies.xyz
+expect 2 'refuses energies alone' "$RUN $gp -o bad energies.xyz"
+says 'energies.xyz:1: expected labels of energy and forces'
+expect 2 'the simulated atoms must be those of training' \
+    "simulate single -q --model=model mixed.xyz"
+says 'not the atoms, in their order, or not the cell that the model'
+
+head -c 1000 model >torn
+expect 2 'a torn model is refused' "simulate single -q --model=torn train.xyz"
+says 'torn: 1000 bytes, its header says'
+
+finish
