@@ -60,6 +60,8 @@ static const struct cli_opt opts[] = {
      "only labels of the system of FILE count", NULL},
     {CLI_TEXT, 'o', "output", "FILE", &output, 0, 0,
      "if converged, write that frame or band to FILE", NULL},
+    {CLI_INT, 0, "steps", "N", &limits.steps, 0, INT32_MAX,
+     "steps: how many the walk should take", NULL},
     {CLI_INT, 0, "round", "K", &round_done, 0, INT32_MAX,
      "rounds: how many are done", NULL},
     {CLI_INT, 0, "max-rounds", "N", &limits.rounds, 1, INT32_MAX,
@@ -256,8 +258,7 @@ static int write_final(const struct evidence *e, const struct rule *rule,
 
 static void print_finding(enum criterion c, const struct finding *f)
 {
-    bool limit = c == CRITERION_ROUNDS || c == CRITERION_BUDGET;
-    const char *yes = limit ? "reached" : "converged";
+    const char *yes = criterion_counts(c) ? "reached" : "converged";
 
     printf("%s%s %.6g %s %.10g %s%s\n", criterion_name(c),
            c == CRITERION_FMAX && limits.component ? "-component" : "",
@@ -320,6 +321,8 @@ static int check_needs(const struct rule *rule, struct err *err)
         {LOOKS_AT_PREVIOUS, {"previous", "previous"}, "--previous"},
     };
 
+    if (rule_asks(rule, CRITERION_STEPS) && !cli_given(&cli, "steps"))
+        return err_set(err, ERR_RANGE, "--criterion=steps needs --steps");
     for (int i = 0; i < NCRITERION; i++)
         for (size_t k = 0; k < sizeof need / sizeof *need; k++)
             if (rule_asks(rule, (enum criterion)i) &&

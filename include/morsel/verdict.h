@@ -27,6 +27,7 @@
  *     move            the largest displacement of an atom of the last frame,
  *                     or of an image of the last band, since the round before
  *     barrier         the change of the barrier that is predicted since then
+ *     steps           the step of the last frame of the walk: far enough?
  *     rounds, budget  rounds that are done, calls that were made: enough?
  *
  * The paper (M. Shuaibi et al., Mach. Learn.: Sci. Technol. 2, 025007 (2021))
@@ -47,6 +48,7 @@ enum criterion {
     CRITERION_FORCE_MAE,
     CRITERION_MOVE,
     CRITERION_BARRIER,
+    CRITERION_STEPS,
     CRITERION_ROUNDS,
     CRITERION_BUDGET,
     NCRITERION
@@ -64,6 +66,9 @@ enum {
 
 const char *criterion_name(enum criterion c);
 const char *criterion_unit(enum criterion c);
+
+/* Is it reached when its value is large, not fulfilled when it is small? */
+bool criterion_counts(enum criterion c);
 unsigned criterion_looks_at(enum criterion c);
 
 /*
@@ -106,7 +111,7 @@ struct limits {
     double force;       /* eV/angstrom, RMSE and MAE */
     double move;        /* angstrom */
     double barrier;     /* eV */
-    int rounds, budget;
+    int steps, rounds, budget;
     int samples;     /* fewest labels for a force error */
     bool component;  /* of a force the largest component, as in the paper, and
                         not its norm */

@@ -243,6 +243,15 @@ static double barrier(const struct frames *walk)
     return image_energy(&band[highest_image(band, n)]) - image_energy(band);
 }
 
+static double last_step(const struct frames *walk)
+{
+    int step;
+
+    if (walk->n > 0 && frame_get_int(&walk->frame[walk->n - 1], "step", &step))
+        return step;
+    return NAN;
+}
+
 static double value_of(enum criterion c, const struct evidence *e,
                        const struct limits *l)
 {
@@ -262,6 +271,8 @@ static double value_of(enum criterion c, const struct evidence *e,
         return largest_move(e);
     case CRITERION_BARRIER:
         return fabs(barrier(&e->walk) - barrier(&e->previous));
+    case CRITERION_STEPS:
+        return last_step(&e->walk);
     case CRITERION_ROUNDS:
         return e->rounds;
     case CRITERION_BUDGET:
@@ -295,6 +306,8 @@ static double threshold_of(enum criterion c, const struct limits *l)
         return l->move;
     case CRITERION_BARRIER:
         return l->barrier;
+    case CRITERION_STEPS:
+        return l->steps;
     case CRITERION_ROUNDS:
         return l->rounds;
     case CRITERION_BUDGET:
@@ -310,7 +323,7 @@ struct finding criterion_find(enum criterion c, const struct evidence *e,
 {
     struct finding f = {value_of(c, e, l), threshold_of(c, l), false};
 
-    if (c == CRITERION_ROUNDS || c == CRITERION_BUDGET)
+    if (criterion_counts(c))
         f.yes = f.value >= f.threshold;
     else
         f.yes = f.value <= f.threshold;

@@ -29,6 +29,7 @@ static const struct {
     [CRITERION_FORCE_MAE] = {"force-mae", "eV/angstrom", LOOKS_AT_LABELS},
     [CRITERION_MOVE] = {"move", "angstrom", LOOKS_AT_WALK | LOOKS_AT_PREVIOUS},
     [CRITERION_BARRIER] = {"barrier", "eV", LOOKS_AT_WALK | LOOKS_AT_PREVIOUS},
+    [CRITERION_STEPS] = {"steps", "steps", LOOKS_AT_WALK},
     [CRITERION_ROUNDS] = {"rounds", "rounds", LOOKS_AT_ROUND},
     [CRITERION_BUDGET] = {"budget", "calls", LOOKS_AT_LEDGER},
 };
@@ -55,6 +56,12 @@ const char *criterion_name(enum criterion c)
 const char *criterion_unit(enum criterion c)
 {
     return criteria[c].unit;
+}
+
+bool criterion_counts(enum criterion c)
+{
+    return c == CRITERION_STEPS || c == CRITERION_ROUNDS ||
+           c == CRITERION_BUDGET;
 }
 
 unsigned criterion_looks_at(enum criterion c)

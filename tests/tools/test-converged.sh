@@ -65,6 +65,17 @@ answers 'fmax 0.2 eV/angstrom 0.05 not-converged'
 expect 0 'and then either' \
     "$RUN converged --like=other.xyz other.xyz mine.xyz"
 
+printf '%s\n' 1 'Properties=species:S:1:pos:R:3 step=7 pbc="F F F"' 'H 0 0 0' >w.xyz
+expect 0 'counts steps' "$RUN converged --criterion=steps --steps=7 --trajectory=w.xyz"
+answers 'steps 7 steps 7 reached'
+expect 1 'of a walk that ended early' \
+    "$RUN converged --criterion=steps --steps=8 --trajectory=w.xyz"
+expect 1 'or took none' \
+    "$RUN converged --criterion=steps --steps=0 --trajectory=/dev/null"
+answers 'steps nan steps 0 not-reached'
+expect 2 'steps need their number' \
+    "$RUN converged --criterion=steps --trajectory=w.xyz"
+says '--criterion=steps needs --steps'
 expect 1 'counts rounds' "$RUN converged --criterion=rounds --round=2 --max-rounds=3"
 answers 'rounds 2 rounds 3 not-reached'
 expect 0 'to their limit' "$RUN converged --criterion=rounds --round=3 --max-rounds=3"
