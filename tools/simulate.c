@@ -4,13 +4,16 @@
 
 #include <morsel/la.h>
 
-enum mode { SINGLE, RELAX, MD, NEB, DIMER };
-static const char *const modes[] = {"single", "relax", "md",
-                                    "neb",    "dimer", NULL};
+enum mode { SINGLE, RELAX, MD, NEB, DIMER, ANALYZE };
+static const char *const modes[] = {"single", "relax",   "md", "neb",
+                                    "dimer",  "analyze", NULL};
+static const char *const of_asking[] = {"single", "relax", "md",
+                                        "neb",    "dimer", NULL};
 static const char *const of_walks[] = {"relax", "md", "neb", "dimer", NULL};
 static const char *const of_kept[] = {"relax", "md", NULL};
 static const char *const of_relaxing[] = {"relax", "neb", "dimer", NULL};
 static const char *const of_md[] = {"md", NULL};
+static const char *const of_analyze[] = {"analyze", NULL};
 static const char *const of_neb[] = {"neb", NULL};
 static const char *const of_dimer[] = {"dimer", NULL};
 static const char *const of_chance[] = {"md", "dimer", NULL};
@@ -31,14 +34,12 @@ static struct simulate run = {
     .checkpoint = {.every = 100},
     .relax = {.max_step = 0.2},
     .md = {.timestep = 1, .tau = 100, .steps = 1000, .max_temperature = 1e4},
+    .analyze = {.rmax = 6, .bins = 200, .lags = 100},
     .neb = {.images = 5, .params = {.spring = 0.1, .climb = 0.5}},
     .dimer = {.rotations = 4, .angle = 0.05},
 };
 
 static const struct cli_opt opts[] = {
-    {CLI_TEXT, 'm', "model", "FILE", &run.model, 0, 0, "ask this model", NULL},
-    {CLI_TEXT, 0, "oracle", "COMMAND", &run.oracle, 0, 0,
-     "ask a program that labels frames", NULL},
     {CLI_TEXT, 'o', "output", "FILE", &run.output, 0, 0,
      "write FILE, not the standard output", NULL},
     {CLI_INT, 'j', "threads", "N", &threads, 0, 1024,
@@ -46,6 +47,10 @@ static const struct cli_opt opts[] = {
     {CLI_FLAG, 'q', "quiet", NULL, &run.quiet, 0, 0, "no remarks", NULL},
     {CLI_FLAG, 'v', "verbose", NULL, &run.verbose, 0, 0,
      "a line per step to the standard error", NULL},
+    {CLI_ONLY, 0, NULL, NULL, NULL, 0, 0, NULL, of_asking},
+    {CLI_TEXT, 'm', "model", "FILE", &run.model, 0, 0, "ask this model", NULL},
+    {CLI_TEXT, 0, "oracle", "COMMAND", &run.oracle, 0, 0,
+     "ask a program that labels frames", NULL},
     {CLI_ONLY, 0, NULL, NULL, NULL, 0, 0, NULL, of_walks},
     {CLI_REAL, 0, "stop-uncertainty", "S", &run.limits.uncertainty, 0, 1e3,
      "stop if sigma_f of a free atom > S (0: never)", NULL},
@@ -121,12 +126,25 @@ static const struct cli_opt opts[] = {
     {CLI_ONLY, 0, NULL, NULL, NULL, 0, 0, NULL, of_chance},
     {CLI_INT, 's', "seed", "N", &run.seed, 0, 2147483647,
      "of all that is random (0)", NULL},
+    {CLI_ONLY, 0, NULL, NULL, NULL, 0, 0, NULL, of_analyze},
+    {CLI_INT, 0, "skip", "N", &run.analyze.skip, 0, 1e9,
+     "leave out the first N frames (0)", NULL},
+    {CLI_REAL, 0, "rmax", "R", &run.analyze.rmax, 0.1, 100,
+     "distances up to R, angstrom (6)", NULL},
+    {CLI_INT, 0, "bins", "N", &run.analyze.bins, 1, 1e6,
+     "of the radial distributions (200)", NULL},
+    {CLI_REAL, 0, "volume", "V", &run.analyze.volume, 0, 1e12,
+     "they refer to, angstrom^3 (0: of cell or atoms)", NULL},
+    {CLI_INT, 0, "lags", "N", &run.analyze.lags, 1, 1e6,
+     "of the displacements (100)", NULL},
+    {CLI_FLAG, 0, "remove-drift", NULL, &run.analyze.remove_drift, 0, 0,
+     "displacements from the center of mass", NULL},
     {0},
 };
 
 static const struct cli cli = {
     .name = "simulate",
-    .operands = "single|relax|md|neb|dimer [file]",
+    .operands = "single|relax|md|neb|dimer|analyze [file]",
     .about = "move atoms as a model, or an oracle, says",
     .opts = opts,
     .min_operands = 0,
@@ -163,35 +181,45 @@ static int run_mode(struct simulate *s, struct err *err)
         break;
     case MD:
         return simulate_md(s, err);
+    case ANALYZE:
+        return simulate_analyze(s, err);
     }
     return simulate_relax(s, err);
+}
+
+/* The modes that ask a model or an oracle, and write a trajectory. */
+static int simulate(struct simulate *s, struct err *err)
+{
+    struct trajectory *t = &s->trajectory;
+    int ret = check_usage(s, err);
+
+    if (ret == 0)
+        ret = s->oracle ? source_oracle(&s->source, s->oracle, err)
+                        : source_model(&s->source, s->model, err);
+    if (ret < 0)
+        return ret;
+    if ((ret = open_files(s, modes[mode], err)) == 0) {
+        if ((ret = run_mode(s, err)) == 0)
+            ret = trajectory_close(t, err);
+        else
+            trajectory_fail(t);
+    }
+    source_release(&s->source);
+    checkpoint_release(&s->checkpoint);
+    bin_release(&s->past);
+    return ret;
 }
 
 int main(int argc, char **argv)
 {
     int i = cli_parse(&cli, argc, argv), ret;
-    struct trajectory *t = &run.trajectory;
     struct err err;
 
-    if (check_usage(&run, &err) < 0)
-        return cli_fail(&cli, &err);
     run.cli = &cli;
     if (i < argc)
         run.input = argv[i];
     la_threads(threads);
-    ret = run.oracle ? source_oracle(&run.source, run.oracle, &err)
-                     : source_model(&run.source, run.model, &err);
-    if (ret < 0)
-        return cli_fail(&cli, &err);
-    if ((ret = open_files(&run, modes[mode], &err)) == 0) {
-        if ((ret = run_mode(&run, &err)) == 0)
-            ret = trajectory_close(t, &err);
-        else
-            trajectory_fail(t);
-    }
-    source_release(&run.source);
-    checkpoint_release(&run.checkpoint);
-    bin_release(&run.past);
+    ret = mode == ANALYZE ? run_mode(&run, &err) : simulate(&run, &err);
     if (ret < 0)
         return cli_fail(&cli, &err);
     return run.yes ? STATUS_YES : STATUS_NO;

@@ -222,7 +222,7 @@ frame "$(frames relaxed)" relaxed >start.xyz
 cp start.xyz still.xyz
 expect 0 'frames to learn from' \
     "$simulate md $emt -T 600 -n 150 -o pool.xyz start.xyz"
-for i in 1 20 40 60 80 100 120 150; do frame $i pool.xyz; done >train.xyz
+for i in 1 20 40 60 80 100 120 150; do frame "$i" pool.xyz; done >train.xyz
 train="$RUN train -q -j1 --hidden=6 --epochs=60"
 expect 0 'a committee' "$train --committee=2 -o model train.xyz"
 expect 0 'another' "$train --committee=2 --seed=9 -o better train.xyz"
@@ -248,12 +248,15 @@ equal 'and not the same' "$(value temperature two.xyz | sort -u | wc -l)" 8
 # --- restarts ----------------------------------------------------------------
 
 keep='--checkpoint=state --checkpoint-every=7'
+run() { # run COMMAND: that may end either way
+    sh -c "$1" || :
+}
 for t in none berendsen langevin bdp nhc; do
     flags="--thermostat=$t"
     expect 0 "$t" "$md $flags -n 40 -o whole.xyz start.xyz"
     expect 0 'the half of it' "$md $flags -n 20 $keep -o half.xyz start.xyz"
     expect 0 'and the rest' "$md $flags -n 40 --restart=state -o rest.xyz"
-    for i in $(seq 20); do frame $i half.xyz; done >joined.xyz
+    for i in $(seq 20); do frame "$i" half.xyz; done >joined.xyz
     expect 0 'are the whole, to the byte' \
         'cat joined.xyz rest.xyz | cmp - whole.xyz'
 done
@@ -310,7 +313,7 @@ expect 0 'a longer one' "$long --every=10 -o long.xyz start.xyz"
 killed=0
 for delay in 0.05 0.1 0.15 0.2 0.3 0.4; do
     rm -f state kill.xyz kill.xyz.part
-    $long --every=10 $keep -o kill.xyz start.xyz &
+    sh -c "exec $long --every=10 $keep -o kill.xyz start.xyz" &
     pid=$!
     sleep $delay
     kill -KILL $pid 2>/dev/null || :
@@ -323,7 +326,7 @@ for delay in 0.05 0.1 0.15 0.2 0.3 0.4; do
 done
 report "$((killed < 2))" "it was killed $killed times in the midst"
 rm -f state
-$long $keep -o term.xyz start.xyz &
+sh -c "exec $long $keep -o term.xyz start.xyz" &
 pid=$!
 while ! test -e state; do sleep 0.01; done
 kill -TERM $pid
@@ -337,18 +340,18 @@ expect 0 'nothing is thrown away' 'cmp changed term.xyz.part'
 frame 60 pool.xyz >start.xyz
 relax="$simulate relax -q -j1 --model=model --fmax=1e-3"
 for method in bfgs lbfgs fire; do
-    $relax --method=$method --max-steps=30 -o whole.xyz start.xyz || :
-    $relax --method=$method --max-steps=12 $keep -o half.xyz start.xyz || :
-    $relax --method=$method --max-steps=30 --restart=state -o rest.xyz || :
-    for i in $(seq 12); do frame $i half.xyz; done >joined.xyz
+    run "$relax --method=$method --max-steps=30 -o whole.xyz start.xyz"
+    run "$relax --method=$method --max-steps=12 $keep -o half.xyz start.xyz"
+    run "$relax --method=$method --max-steps=30 --restart=state -o rest.xyz"
+    for i in $(seq 12); do frame "$i" half.xyz; done >joined.xyz
     expect 0 "$method goes on to the byte" \
         'cat joined.xyz rest.xyz | cmp - whole.xyz'
 done
 expect 2 'another method does not' "$relax --restart=state -o no.xyz"
 says 'state: it is of the method fire, not bfgs'
 { cat start.xyz; frame 50 pool.xyz; } >two.xyz
-$relax --max-steps=20 -o whole.xyz two.xyz || :
-$relax --max-steps=20 $keep -o half.xyz two.xyz || :
+run "$relax --max-steps=20 -o whole.xyz two.xyz"
+run "$relax --max-steps=20 $keep -o half.xyz two.xyz"
 cp half.xyz half.xyz.part # as if killed before it had its name
 expect 1 'the second of two walks' \
     "$relax --max-steps=20 --restart=state -o half.xyz two.xyz"
@@ -397,6 +400,66 @@ words ours golden 1e-9 'the step is by the forces of the label'
 expect 1 'by which momenta, too, are others than by the model' \
     "test '$(value temperature one.xyz | tail -n 1)' = \
     '$(value temperature two.xyz | head -n 1)'"
+
+# --- analysis ----------------------------------------------------------------
+
+# table N FILE: the Nth table, from 0
+table() {
+    awk -v n="$1" '/^$/ { empty++; next }
+        empty == 2 * n && !/^#/' "$2"
+}
+
+expect 0 'what a dynamics shows' "$simulate analyze -o shown bdp.xyz"
+near 'the mean temperature' "$(awk '/^temperature/ { print $2 }' shown)" \
+    "$(value temperature bdp.xyz | awk -f mean.awk)" 0.01
+near 'the least of what is conserved' "$(awk '/^conserved/ { print $4; exit }
+    ' shown)" "$(value conserved bdp.xyz | sort -g | head -n 1)" 1e-6
+equal 'as many numbers in each row of each table' "$(for i in 3 4; do
+    table $i shown | awk '{ print NF }' | sort -u; done | tr '\n' ' ')" '7 4 '
+# Cu(100) where nothing moves: C stands on Cu, as high as it was put.
+head -n 15 "$ref/emt-relax.xyz" >slab.xyz
+expect 0 'a single frame' "$simulate analyze --bins=60 slab.xyz"
+near 'its shortest C-Cu' "$(awk '/^C-Cu/ { print $2 }' out)" 3 1e-6
+near 'its shortest Cu-Cu' "$(awk '/^Cu-Cu/ { print $2 }' out)" 2.567687 2e-6
+# 12 atoms in 3 layers: 8 neighbors in each of two, 12 in the middle one
+near 'neighbors of Cu within 3 angstrom' \
+    "$(table 3 out | awk '$1 < 3 { n = $7 } END { print n }')" \
+    "$(awk 'BEGIN { print 28 / 3 }')" 1e-4
+expect 0 'at another volume' "$simulate analyze --bins=60 --volume=1000 \
+    slab.xyz >given"
+expect 0 'and at half of it' "$simulate analyze --bins=60 --volume=500 \
+    slab.xyz >half"
+sum() { # sum FILE: of g(Cu-Cu) within 3 angstrom
+    table 3 "$1" | awk '$1 < 3 { g += $6 } END { print g }'
+}
+near 'g is the half' "$(sum half)" "$(awk -v g="$(sum given)" \
+    'BEGIN { print g / 2 }')" 1e-3
+expect 0 'free flight' "$simulate md -q --oracle=./nothing --drift=keep \
+    --timestep=10 -n 20 -o flight.xyz pair.xyz"
+expect 0 'is ballistic' "$simulate analyze flight.xyz"
+# (1 + 9) / 2 (t / 63.546)^2, t = 50 fs
+near 'as it should be' "$(table 4 out | awk '$1 == 50 { print $2 }')" \
+    "$(awk 'BEGIN { t = 50 * 0.098226947503 / 63.546; print 5 * t * t }')" 1e-6
+expect 0 'without drift' "$simulate analyze --remove-drift flight.xyz"
+near 'half of it is left' "$(table 4 out | awk '$1 == 50 { print $2 }')" \
+    "$(awk 'BEGIN { t = 50 * 0.098226947503 / 63.546; print t * t }')" 1e-6
+awk '/case=O/ { on = 1 } /case=Au/ { on = 0 }
+    /^[0-9]+$/ { n = $0; next } on { if (/case/) print n; print }' \
+    "$ref/emt-neb.xyz" >ends.xyz
+expect 0 'a band' "$simulate neb $emt -q --max-steps=3 -o band.xyz ends.xyz ||
+    test \$? -eq 1"
+expect 0 'has a barrier' "$simulate analyze band.xyz"
+near 'that of neb' "$(awk '/barrier/ { print $3 }' out)" \
+    "$(value barrier band.xyz | tail -n 1)" 1e-6
+expect 2 'two dynamics' "cat bdp.xyz nhc.xyz | $simulate analyze"
+says 'one dynamics at a time'
+expect 2 'two systems' "cat bdp.xyz pair.xyz | $simulate analyze"
+says '-:4516: other atoms than in the first frame'
+expect 2 'no frame' "$simulate analyze --skip=1 -o no.txt slab.xyz"
+says "there is no frame in 'slab.xyz' after the first 1"
+absent no.txt
+expect 2 'a full disk' "$simulate analyze -o /dev/full slab.xyz"
+expect 2 'nobody is asked' "$simulate analyze --model=model slab.xyz"
 
 # --- as all tools --------------------------------------------------------------
 

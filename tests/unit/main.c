@@ -29,6 +29,7 @@ int main(void)
     srunner_add_suite(runner, train_suite());
     srunner_add_suite(runner, sim_suite());
     srunner_add_suite(runner, md_suite());
+    srunner_add_suite(runner, analysis_suite());
     srunner_add_suite(runner, neb_suite());
     srunner_add_suite(runner, select_suite());
     srunner_add_suite(runner, verdict_suite());

@@ -19,6 +19,7 @@ Suite *potential_suite(void);
 Suite *train_suite(void);
 Suite *sim_suite(void);
 Suite *md_suite(void);
+Suite *analysis_suite(void);
 Suite *neb_suite(void);
 Suite *select_suite(void);
 Suite *verdict_suite(void);

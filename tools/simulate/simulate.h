@@ -41,6 +41,12 @@ struct dimer_options {
     double angle;  /* smaller ones are not made, rad */
 };
 
+struct analyze_options {
+    double rmax, volume; /* angstrom, angstrom^3; 0: atoms_volume() */
+    int bins, skip, lags;
+    bool remove_drift;
+};
+
 struct simulate {
     const struct cli *cli;
     const char *model, *oracle; /* one of them is NULL */
@@ -52,6 +58,7 @@ struct simulate {
     struct walk_limits limits;
     struct relax_options relax;
     struct md_options md;
+    struct analyze_options analyze;
     struct neb_options neb;
     struct dimer_options dimer;
 
@@ -70,6 +77,7 @@ struct simulate {
 /* The modes: 0, also if the answer is no, or an error. */
 int simulate_single(struct simulate *s, struct err *err) MORSEL_MUST_CHECK;
 int simulate_relax(struct simulate *s, struct err *err) MORSEL_MUST_CHECK;
+int simulate_analyze(struct simulate *s, struct err *err) MORSEL_MUST_CHECK;
 int simulate_md(struct simulate *s, struct err *err) MORSEL_MUST_CHECK;
 int simulate_neb(struct simulate *s, struct err *err) MORSEL_MUST_CHECK;
 int simulate_dimer(struct simulate *s, struct err *err) MORSEL_MUST_CHECK;
