@@ -6,7 +6,6 @@
 
 #include <morsel/analysis.h>
 #include <morsel/md.h>
-#include <morsel/neb.h>
 #include <morsel/units.h>
 
 /* What is taken down of each frame; NaN where it does not say. */
@@ -66,16 +65,6 @@ static void begin(const struct simulate *s, struct analysis *a,
         a->closest[k] = INFINITY;
     rdf_init(&a->rdf, &f->atoms, s->analyze.rmax, s->analyze.bins);
     msd_init(&a->msd, f->atoms.natoms);
-}
-
-static double potential_energy(const struct frame *f)
-{
-    double e;
-
-    if (frame_get_real(f, "ml_energy", &e) ||
-        frame_get_real(f, "free_energy", &e) || frame_get_real(f, "energy", &e))
-        return e;
-    return NAN;
 }
 
 /* sum p^2 / 2 m, eV */
@@ -299,68 +288,6 @@ static int read_walk(struct simulate *s, struct analysis *a,
             break;
     }
     text_close(&in);
-    return ret;
-}
-
-/* The last iteration of a band: energies along the path, and the barrier. */
-static int print_band(const struct simulate *s, struct frames *all, FILE *out,
-                      struct err *err)
-{
-    int n = 0, step = -1, last = -1;
-
-    for (int i = all->n - 1; i >= 0; i--) { /* images of the last step */
-        frame_get_int(&all->frame[i], "step", &step);
-        if (i == all->n - 1)
-            last = step;
-        if (step != last)
-            break;
-        n++;
-    }
-
-    struct frame *f = all->frame + all->n - n;
-    const struct atoms **given = xcalloc((size_t)n, sizeof *given);
-    struct band b;
-    struct barrier barrier;
-    int ret = 0;
-
-    for (int i = 0; i < n && ret == 0; i++) {
-        given[i] = &f[i].atoms;
-        if (i > 0)
-            ret = band_unwrap(given[i - 1], &f[i].atoms, err);
-        if (ret < 0)
-            ret = in_input(s, &f[i], ret, err);
-    }
-    if (ret == 0 && n < 3)
-        ret = err_set(err, ERR_FORMAT, "%s: a band of %d images", s->input, n);
-    if (ret < 0) {
-        free(given);
-        return ret;
-    }
-    band_init(&b, given, n, n);
-    free(given);
-    for (int i = 0; i < n && ret == 0; i++) {
-        const double *forces = frame_get_column(&f[i], "ml_forces", 3);
-        if (!forces)
-            forces = frame_get_column(&f[i], "forces", 3);
-        b.energy[i] = potential_energy(&f[i]);
-        if (!forces || isnan(b.energy[i]))
-            ret = err_set(err, ERR_FORMAT, "%s:%ld: no energy or no forces",
-                          s->input, f[i].line);
-        else
-            memcpy(band_forces(&b, i), forces,
-                   (size_t)b.natoms * sizeof *b.forces);
-    }
-    if (ret == 0) {
-        band_barrier(&b, &barrier);
-        fprintf(out,
-                "# band of %d images, step %d\n# barrier %.6f eV at %.4f "
-                "angstrom, back %.6f eV\n# image path/A energy/eV\n",
-                n, last, barrier.forward, barrier.at, barrier.back);
-        for (int i = 0; i < n; i++)
-            fprintf(out, "%d %.6f %.6f\n", i, band_path(&b, i),
-                    b.energy[i] - b.energy[0]);
-    }
-    band_release(&b);
     return ret;
 }
 

@@ -90,6 +90,14 @@ int relax_frame(struct simulate *s, const struct frame *f, int number,
                 struct frame *last, enum stop *stop,
                 struct err *err) MORSEL_MUST_CHECK;
 
+/*
+ * Of analyze: the energy that a frame has, of a model or a label, eV, or NaN;
+ * and the path and the barrier of the last band in all.
+ */
+double potential_energy(const struct frame *f);
+int print_band(const struct simulate *s, struct frames *all, FILE *out,
+               struct err *err) MORSEL_MUST_CHECK;
+
 /* Energy and forces at f; s->source.ok tells whether there are any. */
 int ask(struct simulate *s, const struct frame *f,
         struct err *err) MORSEL_MUST_CHECK;
