@@ -3,77 +3,9 @@
 #include <math.h>
 #include <string.h>
 
-#include <morsel/md.h>
 #include <morsel/units.h>
 
-/*
- * Springs of 1 eV/angstrom^2 to where each atom of argon was put, on a line
- * 5 angstrom apart: omega = 1 / sqrt(m), and every answer is known.
- */
-static void springs(const struct atoms *a, double (*f)[3])
-{
-    for (int i = 0; i < a->natoms; i++)
-        for (int k = 0; k < 3; k++)
-            f[i][k] = (k == 0 ? 5.0 * i : 0) - a->pos[i][k];
-}
-
-static struct atoms argon(int natoms)
-{
-    struct atoms a;
-
-    atoms_init(&a, natoms);
-    for (int i = 0; i < natoms; i++) {
-        a.z[i] = 18;
-        a.pos[i][0] = 5.0 * i;
-    }
-    return a;
-}
-
-/* Lennard-Jones, epsilon = 0.1 eV, sigma = 2 angstrom, no cutoff. */
-static double lennard_jones(const struct atoms *a, double (*f)[3])
-{
-    double e = 0;
-
-    memset(f, 0, (size_t)a->natoms * sizeof *f);
-    for (int i = 0; i < a->natoms; i++)
-        for (int j = 0; j < i; j++) {
-            double d[3], s2, s6;
-            for (int k = 0; k < 3; k++)
-                d[k] = a->pos[i][k] - a->pos[j][k];
-            s2 = 4 / dot3(d, d);
-            s6 = s2 * s2 * s2;
-            e += 0.4 * (s6 * s6 - s6);
-            for (int k = 0; k < 3; k++) {
-                double fk = 0.1 * (12 * s6 * s6 - 6 * s6) * s2 * d[k];
-                f[i][k] += fk;
-                f[j][k] -= fk;
-            }
-        }
-    return e;
-}
-
-/* A square pyramid of five, near its minimum. */
-static struct atoms cluster(void)
-{
-    static const double at[5][3] = {
-        {0, 0, 0}, {2.2, 0, 0}, {0, 2.2, 0}, {2.2, 2.2, 0}, {1.1, 1.1, 1.6}};
-    struct atoms a = argon(5);
-
-    memcpy(a.pos, at, sizeof at);
-    return a;
-}
-
-static const double kt = 0.004; /* 46 K: solid */
-
-static struct md dynamics(const struct atoms *a, enum thermostat thermostat,
-                          double dt, double tau)
-{
-    struct md_params p = {.thermostat = thermostat, .dt = dt, .tau = tau};
-    struct md m;
-
-    md_init(&m, &p, a, NULL, 7);
-    return m;
-}
+#include "md_fixture.h"
 
 /*
  * x_k = x_0 cos k theta with cos theta = 1 - (omega dt)^2 / 2: what velocity
@@ -103,33 +35,6 @@ START_TEST(verlet_in_a_well_is_a_cosine)
 }
 END_TEST
 
-/* The largest change of what is conserved, and of the energy (out). */
-static double energy_error(enum thermostat thermostat, double dt, int steps,
-                           double *change)
-{
-    struct atoms a = cluster();
-    struct md m = dynamics(&a, thermostat, dt, 10);
-    double f[5][3], first = 0, total = 0, worst = 0;
-
-    *change = 0;
-    md_draw(&m, &a, kt);
-    for (int step = 0; step <= steps; step++) {
-        double e = lennard_jones(&a, f);
-        md_arrive(&m, &a, f);
-        double now = md_conserved(&m, e), sum = e + md_kinetic(&m);
-        if (step == 0) {
-            first = now;
-            total = sum;
-        }
-        worst = fmax(worst, fabs(now - first));
-        *change = fmax(*change, fabs(sum - total));
-        md_depart(&m, &a, f, kt);
-    }
-    md_release(&m);
-    atoms_release(&a);
-    return worst;
-}
-
 /* Half the step, a quarter of the error. */
 START_TEST(errors_are_of_second_order)
 {
@@ -141,16 +46,6 @@ START_TEST(errors_are_of_second_order)
 }
 END_TEST
 
-/* What comes from the thermostat is accounted for. */
-START_TEST(heat_is_counted)
-{
-    double change, worst = energy_error(_i, 0.1, 2000, &change);
-
-    ck_assert_double_lt(worst, 1e-4);
-    ck_assert_double_gt(change, 2e-3);
-}
-END_TEST
-
 /* Momenta and chain reversed, it goes back the way it came. */
 START_TEST(time_can_be_reversed)
 {
@@ -158,7 +53,7 @@ START_TEST(time_can_be_reversed)
     struct md m = dynamics(&a, _i, 0.1, 10);
     double f[5][3];
 
-    md_draw(&m, &a, kt);
+    md_draw(&m, &a, KT);
     atoms_copy(&first, &a);
     for (int step = 0; step < 2000; step++) {
         lennard_jones(&a, f);
@@ -170,169 +65,12 @@ START_TEST(time_can_be_reversed)
             for (int k = 0; k < MD_CHAIN; k++)
                 m.v[k] *= -1;
         }
-        md_depart(&m, &a, f, kt);
+        md_depart(&m, &a, f, KT);
     }
     ck_assert_double_lt(atoms_displacement(&a, &first), 1e-10);
     md_release(&m);
     atoms_release(&a);
     atoms_release(&first);
-}
-END_TEST
-
-struct moments {
-    double n, sum, square;
-};
-
-static void note(struct moments *s, double x)
-{
-    s->n++;
-    s->sum += x;
-    s->square += x * x;
-}
-
-static double mean(const struct moments *s)
-{
-    return s->sum / s->n;
-}
-
-static double variance(const struct moments *s)
-{
-    return s->square / s->n - mean(s) * mean(s);
-}
-
-/* Kinetic energy along a run of the cluster, in units of ndof kt / 2. */
-static struct moments run_cluster(enum thermostat thermostat, int steps)
-{
-    struct atoms a = cluster();
-    struct md m = dynamics(&a, thermostat, 0.15, 3);
-    double f[5][3];
-    struct moments k = {0};
-
-    ck_assert_int_eq(m.ndof, 9);
-    md_draw(&m, &a, kt);
-    for (int step = 0; step < steps; step++) {
-        lennard_jones(&a, f);
-        md_arrive(&m, &a, f);
-        if (step > 1000)
-            note(&k, 2 * md_kinetic(&m) / (m.ndof * kt));
-        md_depart(&m, &a, f, kt);
-    }
-    md_release(&m);
-    atoms_release(&a);
-    return k;
-}
-
-/*
- * In the canonical ensemble 2 K / kt is distributed as chi squared with ndof
- * = 9: <T> = kt, and var T = 2 T^2 / ndof.  200 000 steps are 10 000 tau, so
- * that the error of the mean is about 0.7 %, that of the variance 3 %: five
- * times that are allowed, less than a wrong ndof would do.
- */
-START_TEST(thermostats_are_canonical)
-{
-    struct moments k = run_cluster(_i, 200000);
-
-    ck_near(mean(&k), 1, 0.035);
-    ck_near(variance(&k) * 9 / 2, 1, 0.15);
-}
-END_TEST
-
-/* It holds the temperature, and K hardly fluctuates. */
-START_TEST(berendsen_is_not_canonical)
-{
-    struct moments k = run_cluster(MD_BERENDSEN, 50000);
-
-    ck_near(mean(&k), 1, 0.05);
-    ck_assert_double_lt(variance(&k) * 9 / 2, 0.7);
-}
-END_TEST
-
-/* T <- T + dt/tau (T_0 - T), on atoms that feel nothing; at most 0.81 to 1.21
- * times T in a step. */
-START_TEST(berendsen_relaxes_exponentially)
-{
-    struct atoms a = argon(10);
-    double f[10][3] = {{0}}, t = 0.5 * kt, before;
-    struct md m = dynamics(&a, MD_BERENDSEN, 1, 50);
-
-    md_draw(&m, &a, kt);
-    double c = sqrt(t * m.ndof / (2 * md_kinetic(&m)));
-    for (int i = 0; i < m.n; i++)
-        m.mom[i] *= c;
-    for (int step = 0; step < 200; step++) {
-        md_depart(&m, &a, f, kt);
-        md_arrive(&m, &a, f);
-        t += (kt - t) / 50;
-        ck_near(2 * md_kinetic(&m) / m.ndof, t, 1e-15);
-    }
-    before = md_kinetic(&m);
-    md_depart(&m, &a, f, 1e6 * kt);
-    ck_near(md_kinetic(&m) / before, 1.21, 1e-12);
-    ck_near(md_conserved(&m, 0), 0.25 * kt * m.ndof, 1e-12);
-    md_release(&m);
-    atoms_release(&a);
-}
-END_TEST
-
-/* K of few degrees of freedom that feel nothing but the thermostat. */
-START_TEST(rescaling_alone_is_canonical)
-{
-    struct atoms a = argon(1);
-    bool move[3][3] = {{true, _i > 1, _i > 2}};
-    double f[1][3] = {{0}};
-    struct moments k = {0}, p = {0};
-    struct md m;
-
-    a.move = move;
-    m = dynamics(&a, MD_BDP, 1, 2);
-    ck_assert_int_eq(m.ndof, _i);
-    md_draw(&m, &a, kt);
-    for (int step = 0; step < 200000; step++) {
-        md_depart(&m, &a, f, kt);
-        md_arrive(&m, &a, f);
-        note(&k, 2 * md_kinetic(&m) / (_i * kt));
-        note(&p, m.mom[0] / sqrt(m.mass[0] * kt));
-    }
-    /* 50 000 independent ones: 1 in 220 and 1 in 100 (_i = 1), times five */
-    ck_near(mean(&k), 1, 0.03);
-    ck_near(variance(&k) * _i / 2, 1, 0.07);
-    if (_i == 1) /* and momenta turn round */
-        ck_near(mean(&p), 0, 0.05);
-    md_release(&m);
-    a.move = NULL;
-    atoms_release(&a);
-}
-END_TEST
-
-/*
- * Where omega dt = 1, BAOAB still has <x^2> = kt / c, and <p^2> / m = kt
- * (1 - (omega dt)^2 / 4).
- */
-START_TEST(langevin_is_exact_in_a_well)
-{
-    struct atoms a = argon(50), b = argon(50);
-    double f[50][3];
-    struct md m = dynamics(&a, MD_LANGEVIN, sqrt(element_mass(18)), 10);
-    struct moments x = {0}, k = {0};
-
-    m.still = m.upright = false; /* springs do hold the atoms */
-    m.ndof = m.n;
-    md_draw(&m, &a, kt);
-    for (int step = 0; step < 20000; step++) {
-        springs(&a, f);
-        md_arrive(&m, &a, f);
-        if (step > 100) {
-            for (int i = 0; i < 50; i++)
-                note(&x, (a.pos[i][0] - b.pos[i][0]) / sqrt(kt));
-            note(&k, 2 * md_kinetic(&m) / (m.n * kt));
-        }
-        md_depart(&m, &a, f, kt);
-    }
-    ck_near(variance(&x), 1, 0.02);
-    ck_near(mean(&k), 0.75, 0.01);
-    md_release(&m);
-    atoms_release(&a);
-    atoms_release(&b);
 }
 END_TEST
 
@@ -357,18 +95,18 @@ START_TEST(nothing_flies_away)
     struct md m = dynamics(&a, _i, 0.15, 3);
     double f[5][3], momenta[15];
 
-    md_draw(&m, &a, kt);
+    md_draw(&m, &a, KT);
     ck_assert_double_lt(drift(&m, &a), 1e-13);
     for (int i = 0; i < 15; i++)
         momenta[i] = i * i;
     md_take(&m, &a, momenta);
     ck_assert_double_lt(drift(&m, &a), 1e-12);
-    md_draw(&m, &a, kt);
+    md_draw(&m, &a, KT);
     for (int step = 0; step < 1000; step++) {
         lennard_jones(&a, f);
         f[0][0] += 1e-3; /* as from a coarse grid */
         md_arrive(&m, &a, f);
-        md_depart(&m, &a, f, kt);
+        md_depart(&m, &a, f, KT);
     }
     ck_assert_double_lt(drift(&m, &a), 1e-12);
     md_release(&m);
@@ -411,7 +149,7 @@ START_TEST(degrees_of_freedom_are_counted)
 }
 END_TEST
 
-/* Maxwell and Boltzmann, without drift: <2 K> = ndof kt, over many draws. */
+/* Maxwell and Boltzmann, without drift: <2 K> = ndof KT, over many draws. */
 START_TEST(velocities_are_drawn_at_their_temperature)
 {
     struct atoms a = cluster();
@@ -422,8 +160,8 @@ START_TEST(velocities_are_drawn_at_their_temperature)
 
     md_init(&m, &p, &a, mass, 1);
     for (int i = 0; i < 20000; i++) {
-        md_draw(&m, &a, kt);
-        note(&k, md_temperature(&m) * EV_PER_KELVIN / kt);
+        md_draw(&m, &a, KT);
+        note(&k, md_temperature(&m) * EV_PER_KELVIN / KT);
     }
     /* sqrt(2 / 9 / 20000) = 0.0033 */
     ck_near(mean(&k), 1, 0.015);
@@ -449,11 +187,11 @@ START_TEST(fixed_coordinates_stay)
     ck_assert_int_eq(m.ndof, 9);
     a.move = NULL;
     atoms_copy(&first, &a);
-    md_draw(&m, &a, kt);
+    md_draw(&m, &a, KT);
     for (int step = 0; step < 100; step++) {
         lennard_jones(&a, f);
         md_arrive(&m, &a, f);
-        md_depart(&m, &a, f, kt);
+        md_depart(&m, &a, f, KT);
     }
     md_give(&m, momenta);
     for (int i = 0; i < 15; i++) {
@@ -476,7 +214,7 @@ static void go(struct md *m, struct atoms *a, int steps)
     for (int step = 0; step < steps; step++) {
         lennard_jones(a, f);
         md_arrive(m, a, f);
-        md_depart(m, a, f, kt);
+        md_depart(m, a, f, KT);
     }
 }
 
@@ -488,7 +226,7 @@ START_TEST(a_stored_state_goes_on_to_the_bit)
     struct bin bin;
     struct err err;
 
-    md_draw(&m, &a, kt);
+    md_draw(&m, &a, KT);
     go(&m, &a, 50);
     bin_init(&bin, "test", 1);
     bin.at = bin.size;
@@ -526,21 +264,13 @@ END_TEST
 Suite *md_suite(void)
 {
     Suite *suite = suite_create("md");
-    TCase *verlet = tcase_create("verlet"), *heat = tcase_create("thermostat");
-    TCase *count = tcase_create("momenta");
+    TCase *verlet = tcase_create("verlet"), *count = tcase_create("momenta");
 
     tcase_add_test(verlet, verlet_in_a_well_is_a_cosine);
     tcase_add_loop_test(verlet, errors_are_of_second_order, MD_NVE, MD_NVE + 1);
     tcase_add_loop_test(verlet, errors_are_of_second_order, MD_NHC, MD_NHC + 1);
-    tcase_add_loop_test(heat, heat_is_counted, MD_BERENDSEN, MD_NHC + 1);
     tcase_add_loop_test(verlet, time_can_be_reversed, MD_NVE, MD_NVE + 1);
     tcase_add_loop_test(verlet, time_can_be_reversed, MD_NHC, MD_NHC + 1);
-    tcase_add_loop_test(heat, thermostats_are_canonical, MD_LANGEVIN,
-                        MD_NHC + 1);
-    tcase_add_test(heat, berendsen_is_not_canonical);
-    tcase_add_test(heat, berendsen_relaxes_exponentially);
-    tcase_add_loop_test(heat, rescaling_alone_is_canonical, 1, 4);
-    tcase_add_test(heat, langevin_is_exact_in_a_well);
     tcase_add_loop_test(count, nothing_flies_away, MD_NVE, MD_NHC + 1);
     tcase_add_test(count, degrees_of_freedom_are_counted);
     tcase_add_test(count, velocities_are_drawn_at_their_temperature);
@@ -548,7 +278,7 @@ Suite *md_suite(void)
     tcase_add_loop_test(count, a_stored_state_goes_on_to_the_bit, MD_NVE,
                         MD_NHC + 1);
     suite_add_tcase(suite, verlet);
-    suite_add_tcase(suite, heat);
     suite_add_tcase(suite, count);
+    suite_add_tcase(suite, md_thermostat_tests());
     return suite;
 }
