@@ -4,8 +4,9 @@
 #include <morsel/io.h>
 #include <morsel/verdict.h>
 
-#include <math.h>
 #include <string.h>
+
+#include "converged/converged.h"
 
 static const char *criterion = "fmax";
 static const char *like_path, *walk_path, *previous_path;
@@ -199,63 +200,6 @@ static int gather(struct evidence *e, const struct rule *rule, int argc,
     return ret;
 }
 
-/* The label of image i with what the trajectory says of it, or the image. */
-static void verified_frame(struct frame *f, const struct verified *v, int i)
-{
-    const struct frame *image = &v->image[i], *label = v->label[i];
-    double energy;
-    int step;
-
-    frame_copy(f, label ? label : image);
-    frame_set_int(f, "image", i);
-    if (frame_get_int(image, "step", &step))
-        frame_set_int(f, "step", step);
-    if (label && atoms_hash(&label->atoms) == atoms_hash(&image->atoms) &&
-        frame_get_real(image, "ml_energy", &energy))
-        frame_set_real(f, "ml_energy", energy);
-}
-
-static int put_band(const struct evidence *e, FILE *out, struct err *err)
-{
-    struct verified v;
-    int ret = 0;
-
-    band_verify(&v, e, &limits);
-    for (int i = 0; ret == 0 && i < v.n; i++) {
-        struct frame f;
-
-        verified_frame(&f, &v, i);
-        ret = frame_write(&f, out, output, err);
-        frame_release(&f);
-    }
-    verified_release(&v);
-    return ret;
-}
-
-/* What DFT verified: the last band, or the best label. */
-static int write_final(const struct evidence *e, const struct rule *rule,
-                       struct err *err)
-{
-    bool band = rule_looks_at(rule) & LOOKS_AT_BAND;
-    const struct frame *best = band ? NULL : best_label(e, &limits);
-    FILE *out;
-    int ret;
-
-    if (!band && !best) {
-        cli_say(&cli, "no label to write to '%s'", output);
-        return 0;
-    }
-    out = output_open(output, err);
-    if (!out)
-        return -1;
-    ret = band ? put_band(e, out, err) : frame_write(best, out, output, err);
-    if (ret < 0) {
-        output_discard(out, output);
-        return ret;
-    }
-    return output_close(out, output, err);
-}
-
 static void print_finding(enum criterion c, const struct finding *f)
 {
     const char *yes = criterion_counts(c) ? "reached" : "converged";
@@ -302,7 +246,7 @@ static int judge(const struct rule *rule, const struct evidence *e,
 
     find_all(rule, e, finding, yes);
     all = rule_holds(rule, yes);
-    if (all && output && write_final(e, rule, err) < 0)
+    if (all && output && write_final(&cli, output, e, rule, &limits, err) < 0)
         return -1;
     print_all(rule, finding, all);
     return all;

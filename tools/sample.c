@@ -48,7 +48,7 @@ static const struct cli_opt opts[] = {
     {CLI_TEXT, 'o', "output", "FILE", &output, 0, 0, "write FILE, not stdout",
      NULL},
     {CLI_INT, 'n', "count", "N", &count, 1, 1e6,
-     "choose at most N frames (2; neb: 3; all: all)", NULL},
+     "choose at most N frames (2; neb: 1; all: all)", NULL},
     {CLI_CHOICE, 0, "strategy", "HOW", &strategy, 0, 0,
      "whom to ask: see sample(1) (last+random)", strategies},
     {CLI_TEXT, 0, "known", "FILE", &known_path, 0, 0,
@@ -56,7 +56,7 @@ static const struct cli_opt opts[] = {
     {CLI_REAL, 0, "twin", "D", &twin, 0, 10,
      "twins differ by at most D, angstrom (0.001)", NULL},
     {CLI_REAL, 0, "threshold", "S", &threshold, 0, 1e9,
-     "ml_sigma_f up to S is certain, eV/angstrom (0)", NULL},
+     "ml_sigma_f up to S is certain (0; neb: any)", NULL},
     {CLI_REAL, 0, "ceiling", "S", &ceiling, 0, 1e9,
      "ml_sigma_f above S is too wild (none is)", NULL},
     {CLI_TEXT, 0, "features", "SET", &set_name, 0, 0,
@@ -169,8 +169,8 @@ static int find_set(struct descriptor *set, const struct frames *pool,
     return descriptor_find(set, set_name, z, n, err);
 }
 
-static void say_chosen(const struct frame *f, const struct selection *s, int i,
-                       int n)
+static void say_chosen(const struct query *q, const struct frame *f,
+                       const struct selection *s, int i, int n)
 {
     double sigma;
     int step, image;
@@ -183,7 +183,7 @@ static void say_chosen(const struct frame *f, const struct selection *s, int i,
     if (frame_uncertainty(f, &sigma))
         snprintf(rank, sizeof rank,
                  ", ml_sigma_f %.4g eV/angstrom (threshold %g)", sigma,
-                 threshold);
+                 q->threshold);
     if (!isnan(s->score[i]))
         snprintf(score, sizeof score, " %.4g", s->score[i]);
     cli_say(&cli, "frame %d of %d%s: %s%s%s", s->index[i] + 1, n, walk,
@@ -205,14 +205,15 @@ static void say_refused(const struct pool *p, const struct selection *s)
         cli_say(&cli, "and %d more", s->nunphysical - most);
 }
 
-static void say_why_nothing(const struct selection *s, int n)
+static void say_why_nothing(const struct query *q, const struct selection *s,
+                            int n)
 {
     cli_say(&cli,
             "nothing worth asking: of %d frames, %d are twins of known ones "
             "(%g angstrom), %d unphysical (atoms closer than %g sums of "
             "radii), %d certain (threshold %g eV/angstrom), %d too wild",
-            n, s->ntwin, twin, s->nunphysical, overlap, s->ncertain, threshold,
-            s->nwild);
+            n, s->ntwin, twin, s->nunphysical, overlap, s->ncertain,
+            q->threshold, s->nwild);
 }
 
 /* How the pool divides into certain, worth asking and wild. */
@@ -242,29 +243,29 @@ static void mark(struct frame *f, const struct selection *s, int i)
         frame_drop(f, measure);
 }
 
-static int write_chosen(const struct frames *pool, const struct selection *s,
-                        FILE *out, struct err *err)
+static int write_chosen(const struct query *q, const struct frames *pool,
+                        const struct selection *s, FILE *out, struct err *err)
 {
     for (int i = 0; i < s->n; i++) {
         struct frame *f = &pool->frame[s->index[i]];
 
         mark(f, s, i);
         if (!quiet && rules[strategy].how != SELECT_ALL)
-            say_chosen(f, s, i, pool->n);
+            say_chosen(q, f, s, i, pool->n);
         if (frame_write(f, out, output, err) < 0)
             return -1;
     }
     return 0;
 }
 
-static int write_output(const struct frames *pool, const struct selection *s,
-                        struct err *err)
+static int write_output(const struct query *q, const struct frames *pool,
+                        const struct selection *s, struct err *err)
 {
     FILE *out = output_open(output, err);
 
     if (!out)
         return -1;
-    if (write_chosen(pool, s, out, err) < 0) {
+    if (write_chosen(q, pool, s, out, err) < 0) {
         output_discard(out, output);
         return -1;
     }
@@ -298,7 +299,9 @@ static struct query make_query(const struct pool *pool,
                                          .max_atoms = max_atoms,
                                          .boxes = true};
     if (!cli_given(&cli, "count") && strategy_bands(how))
-        q.n = 3;
+        q.n = how == SELECT_NEB ? 1 : 3;
+    if (!cli_given(&cli, "threshold") && how == SELECT_NEB)
+        q.threshold = INFINITY;
     if (!cli_given(&cli, "count") && how == SELECT_ALL)
         q.n = pool->frames.n;
     return q;
@@ -328,9 +331,9 @@ static int choose(struct pool *pool, const struct frames *known,
         say_refused(pool, &s);
         say_band(&s, pool->frames.n);
     }
-    ret = write_output(&pool->frames, &s, err);
+    ret = write_output(&query, &pool->frames, &s, err);
     if (ret == 0 && s.n == 0)
-        say_why_nothing(&s, pool->frames.n);
+        say_why_nothing(&query, &s, pool->frames.n);
     if (ret == 0)
         ret = verdict(pool, &s);
     selection_release(&s);

@@ -11,6 +11,7 @@ static const char *const of_asking[] = {"single", "relax", "md",
                                         "neb",    "dimer", NULL};
 static const char *const of_walks[] = {"relax", "md", "neb", "dimer", NULL};
 static const char *const of_kept[] = {"relax", "md", NULL};
+static const char *const of_single_walks[] = {"relax", "md", "dimer", NULL};
 static const char *const of_relaxing[] = {"relax", "neb", "dimer", NULL};
 static const char *const of_md[] = {"md", NULL};
 static const char *const of_analyze[] = {"analyze", NULL};
@@ -73,6 +74,11 @@ static const struct cli_opt opts[] = {
      "go on from that checkpoint", NULL},
     {CLI_TEXT, 0, "label", "FILE", &run.label, 0, 0,
      "its labels are the answers where its atoms are", NULL},
+    {CLI_ONLY, 0, NULL, NULL, NULL, 0, 0, NULL, of_single_walks},
+    {CLI_REAL, 0, "stop-ratio", "R", &run.limits.ratio, 0, 1e3,
+     "but not below R times the largest force (0)", NULL},
+    {CLI_REAL, 0, "stop-sigma-e", "S", &run.limits.sigma_e, 0, 1e3,
+     "stop if sigma_e > S, eV (0: never)", NULL},
     {CLI_ONLY, 0, NULL, NULL, NULL, 0, 0, NULL, of_relaxing},
     {CLI_REAL, 0, "fmax", "F", &run.limits.fmax, 1e-6, 100,
      "relaxed below this force, eV/angstrom (0.05)", NULL},
@@ -159,9 +165,9 @@ static int check_usage(const struct simulate *s, struct err *err)
 {
     if (!s->model == !s->oracle)
         return err_set(err, ERR_RANGE, "one of --model and --oracle is needed");
-    if (s->oracle && s->limits.uncertainty > 0)
+    if (s->oracle && walk_doubts(&s->limits))
         return err_set(err, ERR_RANGE,
-                       "--stop-uncertainty: an oracle has no uncertainty");
+                       "an oracle has no uncertainty to stop at");
     if (s->oracle && s->every != 1)
         return err_set(err, ERR_RANGE,
                        "--every: each label of an oracle is kept");

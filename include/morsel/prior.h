@@ -73,10 +73,9 @@ struct reach {
 #define MORSE_MAX_RE 20.0
 #define MORSE_MIN_A 0.01 /* 1/angstrom */
 #define MORSE_MAX_A 10.0
-#define PRIOR_MIN_RC 0.1 /* angstrom */
-#define PRIOR_MAX_RC 50.0
-#define PRIOR_MIN_FACTOR 0.1 /* of a relative reach */
-#define PRIOR_MAX_FACTOR 5.0
+#define PRIOR_MIN_RC 0.1     /* angstrom, or of a relative reach */
+#define PRIOR_MAX_RC 50.0    /* angstrom */
+#define PRIOR_MAX_FACTOR 5.0 /* of a relative reach; of a wall 1 */
 enum { PRIOR_MAX_TERMS = 8 };
 
 struct prior_pair {

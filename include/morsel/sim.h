@@ -16,8 +16,9 @@
  *     struct relax *r = relax_new(RELAX_BFGS, natoms, 0.2);
  *     stop = walk_allow(&limits, &start, &a);
  *     for (step = 0; !stop; step++) {
- *         evaluate(&a, &energy, forces, sigma_f);
- *         stop = walk_judge(&limits, step, &a, energy, forces, sigma_f);
+ *         evaluate(&a, &energy, forces, sigma_f, &sigma_e);
+ *         stop = walk_judge(&limits, step, &a, energy, forces, sigma_f,
+ *                           sigma_e);
  *         if (!stop && (ret = relax_step(r, &a, forces, &err)) == 0)
  *             stop = walk_allow(&limits, &start, &a);
  *     }
@@ -95,7 +96,9 @@ enum stop {
 struct walk_limits {
     double fmax;         /* eV/angstrom; the norm per atom, as in ASE */
     int max_steps;       /* zero: none are taken */
-    double uncertainty;  /* sigma_f of a free atom, eV/angstrom */
+    double uncertainty;  /* sigma_f of a free atom, eV/angstrom ... */
+    double ratio;        /* ... or this times fmax, if that is more */
+    double sigma_e;      /* of the energy, eV */
     double collision;    /* distance in sums of covalent radii */
     double displacement; /* from the start, angstrom */
 };
@@ -112,13 +115,20 @@ enum stop walk_allow(const struct walk_limits *l, const struct atoms *start,
 
 /*
  * Is the walk over at a, reached after `step` steps, with this energy (eV),
- * these forces and, if not NULL, their spread sigma_f [natoms] (eV/angstrom)?
- * A spread that is not a number is above every limit, and uncertain forces
- * are not taken for converged.
+ * these forces and, if sigma_f is not NULL, their spread sigma_f [natoms]
+ * (eV/angstrom) and that of the energy?  Uncertain forces are not taken for
+ * converged.
  */
 enum stop walk_judge(const struct walk_limits *l, int step,
                      const struct atoms *a, double energy, double (*forces)[3],
-                     const double *sigma_f);
+                     const double *sigma_f, double sigma_e);
+
+/* Is a spread above its limit?  One that is not a number is. */
+bool walk_uncertain(const struct walk_limits *l, const struct atoms *a,
+                    double (*forces)[3], const double *sigma_f, double sigma_e);
+
+/* Is there a limit to an uncertainty? */
+bool walk_doubts(const struct walk_limits *l);
 
 /* Largest sigma_f [natoms] of an atom that may move; NaN if one is. */
 double walk_sigma(const struct atoms *a, const double *sigma_f);

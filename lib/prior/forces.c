@@ -44,7 +44,7 @@ static void set_parameters(struct problem *q, const double *x)
 {
     for (int w = 0; w < q->nwell; w++) {
         const struct well *p = &q->well[w];
-        const double *y = x + w * q->npar;
+        const double *y = x + (ptrdiff_t)w * q->npar;
         struct morse m = p->m0;
 
         m.d *= y[0];
@@ -71,7 +71,8 @@ static void add_columns(const struct problem *q, int w, double r,
         double slope = ds * e[k] + s * de[k];
 
         if (k == 0)
-            slope /= q->x[w * q->npar]; /* by D / D0, not by its logarithm */
+            slope /= q->x[(ptrdiff_t)w *
+                          q->npar]; /* by D / D0, not by its logarithm */
         for (int c = 0; c < 3; c++) {
             int at = c * q->nwell * q->npar + w * q->npar + k;
 

@@ -83,7 +83,7 @@ static int read_factors(const char *text, const char *name, enum term_kind kind,
     return err_set(err, ERR_RANGE,
                    "the prior '%s': expected two factors, 0 < FS <= FC, FC "
                    "from %g to %g",
-                   name, PRIOR_MIN_FACTOR,
+                   name, PRIOR_MIN_RC,
                    kind == TERM_WALL ? 1 : PRIOR_MAX_FACTOR);
 }
 

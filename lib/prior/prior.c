@@ -150,11 +150,11 @@ bool morse_allowed(const struct morse *m)
 
 bool reach_allowed(enum term_kind kind, const struct reach *reach)
 {
-    double min = reach->relative ? PRIOR_MIN_FACTOR : PRIOR_MIN_RC;
     double max = reach->relative ? PRIOR_MAX_FACTOR : PRIOR_MAX_RC;
 
     if (kind == TERM_WALL)
         max = 1;
-    return reach->rs > 0 && reach->rs <= reach->rc && reach->rc >= min &&
-           reach->rc <= max && (kind != TERM_WALL || reach->relative);
+    return reach->rs > 0 && reach->rs <= reach->rc &&
+           reach->rc >= PRIOR_MIN_RC && reach->rc <= max &&
+           (kind != TERM_WALL || reach->relative);
 }

@@ -164,30 +164,22 @@ static int least_known(const struct making *m, int first, int n)
     return best;
 }
 
-/* Does the model say so?  Without uncertainties it does not. */
-static bool is_trusted(const struct making *m, int i)
-{
-    double sigma;
-
-    return frame_uncertainty(&m->pool->frame[i], &sigma) &&
-           is_certain(m, rank_of(m, i));
-}
-
 /* What is left of the band, and why. */
 static void count_left(struct making *m, int first, int n)
 {
     for (int i = first + 1; i < first + n - 1; i++) {
-        m->s->ncertain += !m->seen[i] && is_trusted(m, i);
+        m->s->ncertain += !m->seen[i] && is_certain(m, rank_of(m, i));
         m->s->nwild += !m->seen[i] && is_wild(m, rank_of(m, i));
     }
 }
 
 /*
  * Ends that are not settled come first: they decide where the band goes.  Then
- * the highest image if it can be trusted to be near the saddle, for that is
- * what is reported; else what is least known.  An image that the model is
- * certain of is asked for only when nothing else is left to ask.  As in J. A.
- * Garrido Torres et al., Phys. Rev. Lett. 122, 156001 (2019): the most
+ * the highest image, unless it is not certain: it is what is reported, its
+ * label is the test of the band, and few other labels say as much about the
+ * saddle.  Then what is least known, and what is certain only where nothing
+ * else is left to ask.  With a finite threshold this is the acquisition of J.
+ * A. Garrido Torres et al., Phys. Rev. Lett. 122, 156001 (2019): the most
  * uncertain image until all are certain, and then the highest.
  */
 int take_neb(struct making *m, struct err *err)
@@ -202,7 +194,7 @@ int take_neb(struct making *m, struct err *err)
     if (is_certain(m, rank_of(m, top)))
         take(m, top, "saddle");
     while (!making_done(m) && (i = least_known(m, first, n)) >= 0 &&
-           !(m->s->n > 0 && is_trusted(m, i)))
+           !(m->s->n > 0 && is_certain(m, rank_of(m, i))))
         take(m, i, i == top ? "saddle" : "least-known");
     if (!making_done(m))
         count_left(m, first, n);

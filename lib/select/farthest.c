@@ -54,12 +54,15 @@ static void frame_distances(const struct distances *d, double *far)
     }
 }
 
+/* In standard deviations: what is nearer is rounding. */
+static const double nothing = 1e-6;
+
 static int farthest(const struct making *m, const double *far)
 {
     int best = -1;
 
     for (int i = 0; i < m->pool->n; i++)
-        if (!m->seen[i] && far[i] > 0 && (best < 0 || far[i] >= far[best]))
+        if (!m->seen[i] && far[i] > nothing && (best < 0 || far[i] >= far[best]))
             best = i;
     return best;
 }

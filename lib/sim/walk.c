@@ -54,14 +54,30 @@ static bool all_finite(int natoms, double (*forces)[3])
     return true;
 }
 
+bool walk_doubts(const struct walk_limits *l)
+{
+    return l->uncertainty > 0 || l->ratio > 0 || l->sigma_e > 0;
+}
+
+bool walk_uncertain(const struct walk_limits *l, const struct atoms *a,
+                    double (*forces)[3], const double *sigma_f, double sigma_e)
+{
+    double share = l->ratio > 0 ? l->ratio * atoms_fmax(a, forces) : 0;
+    double most = share <= l->uncertainty ? l->uncertainty : share;
+
+    if (l->sigma_e > 0 && !(sigma_e <= l->sigma_e))
+        return true;
+    return (l->uncertainty > 0 || l->ratio > 0) &&
+           !(walk_sigma(a, sigma_f) <= most);
+}
+
 enum stop walk_judge(const struct walk_limits *l, int step,
                      const struct atoms *a, double energy, double (*forces)[3],
-                     const double *sigma_f)
+                     const double *sigma_f, double sigma_e)
 {
     if (!isfinite(energy) || !all_finite(a->natoms, forces))
         return STOP_NAN;
-    if (l->uncertainty > 0 && sigma_f &&
-        !(walk_sigma(a, sigma_f) <= l->uncertainty))
+    if (sigma_f && walk_uncertain(l, a, forces, sigma_f, sigma_e))
         return STOP_UNCERTAINTY;
     if (atoms_fmax(a, forces) < l->fmax)
         return STOP_CONVERGED;

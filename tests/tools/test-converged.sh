@@ -125,7 +125,7 @@ says '--criterion=move needs --previous'
 row() { echo "Cu 0 0 0 $2 F"; echo "O $1 3 0 $3 T"; }
 image() {
     printf '2\nProperties=species:S:1:pos:R:3:ml_sigma_f:R:1:move_mask:L:1 '
-    echo "image=$1 step=7 ml_energy=$2 ml_sigma_e=0.002 pbc=\"F F F\""
+    echo "image=$1 step=7 ml_energy=$2 barrier=0.6 ml_sigma_e=0.002 pbc=\"F F F\""
     row "$1" 9 "${3-0.04}"
 }
 told() {
@@ -149,6 +149,9 @@ expect 0 'and writes it, with what DFT said' \
     'test "$(sed -n "s/.* energy=\([^ ]*\) .*image=\([0-9]\).*/\2:\1/p" path.xyz |
         paste -sd, -)" = 0:-0.004,2:0.605,4:0.107 &&
     test "$(grep -c "image=[0-4] step=7" path.xyz)" -eq 5'
+expect 0 'the barriers too, and none that was predicted' \
+    'test "$(grep -c " dft_barrier=0.609 dft_barrier_back=0.498" path.xyz)" -eq 5 &&
+    test "$(grep -c " barrier=" path.xyz)" -eq 0'
 expect 0 'of which each is a frame again' "$neb neb.xyz --trajectory=path.xyz"
 absent path.xyz.part
 expect 0 'tells the force along the path from the rest' \
@@ -172,6 +175,11 @@ expect 1 'knows no band in half of one' \
 answers 'ends-energy nan eV 0.01 not-converged
 saddle-energy nan eV 0.01 not-converged
 verdict 0 of 2 not-converged'
+expect 0 'and writes none' \
+    "$RUN converged --criterion='neb or budget' --trajectory=half.xyz -o none.xyz \
+        $limits neb.xyz"
+says "no band to write to 'none.xyz'"
+absent none.xyz
 
 expect 0 'asks the committee about the last band' \
     "$RUN converged --criterion=committee --trajectory=band.xyz"
@@ -180,7 +188,7 @@ sigma-f 0.04 eV/angstrom 0.05 converged
 verdict 2 of 2 converged'
 expect 1 'down to its last image' \
     "$RUN converged --criterion=sigma-f --sigma-f=0.039 --trajectory=band.xyz"
-{ band 0.63; } | sed 's/^O 3 3 0/O 3.02 3 0/' >before.xyz
+band 0.63 | sed 's/barrier=0.6/barrier=0.63/; s/^O 3 3 0/O 3.02 3 0/' >before.xyz
 expect 1 'compares with the round before' \
     "$RUN converged --criterion=change --trajectory=band.xyz --previous=before.xyz"
 answers 'move 0.02 angstrom 0.01 not-converged

@@ -174,6 +174,27 @@ if command -v dft-single >/dev/null; then
     same have "$PWD/want" 0
 fi
 
+# The example, with effective-medium theory: a network that has seen three
+# points of Cu2 knows at 0.7 of the bond length, 4 eV up the wall, nothing
+# without a prior, and the height to an eV with a wall.
+if command -v gnuplot >/dev/null && command -v dft-single >/dev/null; then
+    expect 0 'the example of dimers runs' "make -s -C $TOP/examples/dimers \
+        ENGINE=emt BIN=$(dirname "$(command -v fit-morse)") OUT=$PWD/dimers"
+    grep -c '^| [A-Z][a-z]*2 |' out >have
+    echo 3 >want
+    same have "$PWD/want" 0
+    for prior in none wall; do
+        awk 'FNR == 1 { file++ } file == 1 && FNR == 1 { r = $1; e = $2 }
+            file == 2 && $1 > r - 0.005 && $1 < r + 0.005 {
+                print (e > 3), ($2 > e - 1 && $2 < e + 1) }' \
+            dimers/labels.tsv "dimers/line.$prior.tsv"
+    done >have
+    printf '1 0\n1 1\n' >want
+    same have "$PWD/want" 0
+else
+    skip 'the example of dimers: no gnuplot'
+fi
+
 expect 2 'names elements without parameters' "$RUN fit-morse --elements=Cu,Xe"
 says 'there are no published Morse parameters of Xe: label its dimers (fit-morse --dimers=Xe)'
 expect 2 'refuses what is no element' "$RUN fit-morse --elements=Cu,,C"
@@ -245,16 +266,16 @@ fi
 # are exact there, and their a to 1e-4; by least squares, which sees that no
 # Morse curve goes through all, D within 5 % and re within 2 %.
 if test -r "$data/dimer_CC_qe_pbe_digitised.xyz"; then
-    dimers="$data/dimer_CC_qe_pbe_digitised.xyz
-        $data/dimer_CuCu_qe_pbe_digitised.xyz
-        $data/dimer_OO_qe_pbe_digitised.xyz"
+    cat "$data/dimer_CC_qe_pbe_digitised.xyz" \
+        "$data/dimer_CuCu_qe_pbe_digitised.xyz" \
+        "$data/dimer_OO_qe_pbe_digitised.xyz" >dimers.xyz
     expect 0 'fits the dimers of the paper' \
-        "$RUN fit-morse -q --zero --method=paper $(echo $dimers)"
+        "$RUN fit-morse -q --zero --method=paper dimers.xyz"
     awk '$1 == "element" { print $2, $3, $4, $5 }' out | sort >have
     awk -F , '$1 ~ /^(C|Cu|O)$/ { print $1, $2, $3, $4 }' \
         "$data/morse_params_amptorch.csv" | sort >want
     same have "$PWD/want" 1e-4
-    expect 0 'and by least squares' "$RUN fit-morse -q --zero $(echo $dimers)"
+    expect 0 'and by least squares' "$RUN fit-morse -q --zero dimers.xyz"
     awk '$1 == "element" { print $2, $3 }' out | sort >have
     awk '{ print $1, $2 }' want >depths
     same have "$PWD/depths" 0.05

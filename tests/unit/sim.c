@@ -109,7 +109,7 @@ static enum stop walk(enum relax_method method, double max_step,
     stop = walk_allow(l, &first, a);
     for (; !stop; step++) {
         *energy = potential(a, f);
-        stop = walk_judge(l, step, a, *energy, f, NULL);
+        stop = walk_judge(l, step, a, *energy, f, NULL, 0);
         if (stop)
             break;
         atoms_copy(&last, a);

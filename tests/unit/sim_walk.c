@@ -24,22 +24,24 @@ START_TEST(walks_end_for_every_reason)
     double f[2][3] = {{0, 0, 0.1}}, sigma[2] = {0.1, 0.3}, none[2][3] = {{0}};
     bool move[2][3] = {{true, true, true}, {false, false, false}};
 
-    ck_assert_int_eq(walk_judge(&l, 2, &a, 1, f, sigma), STOP_NOT);
-    ck_assert_int_eq(walk_judge(&l, 3, &a, 1, f, sigma), STOP_STEPS);
-    ck_assert_int_eq(walk_judge(&l, 3, &a, 1, none, NULL), STOP_CONVERGED);
-    ck_assert_int_eq(walk_judge(&l, 0, &a, NAN, f, NULL), STOP_NAN);
-    ck_assert_int_eq(walk_judge(&l, 0, &a, INFINITY, f, NULL), STOP_NAN);
+    ck_assert_int_eq(walk_judge(&l, 2, &a, 1, f, sigma, 0), STOP_NOT);
+    ck_assert_int_eq(walk_judge(&l, 3, &a, 1, f, sigma, 0), STOP_STEPS);
+    ck_assert_int_eq(walk_judge(&l, 3, &a, 1, none, NULL, 0), STOP_CONVERGED);
+    ck_assert_int_eq(walk_judge(&l, 0, &a, NAN, f, NULL, 0), STOP_NAN);
+    ck_assert_int_eq(walk_judge(&l, 0, &a, INFINITY, f, NULL, 0), STOP_NAN);
     l.uncertainty = 0.2;
-    ck_assert_int_eq(walk_judge(&l, 0, &a, 1, f, sigma), STOP_UNCERTAINTY);
-    ck_assert_int_eq(walk_judge(&l, 0, &a, 1, none, sigma), STOP_UNCERTAINTY);
+    ck_assert_int_eq(walk_judge(&l, 0, &a, 1, f, sigma, 0), STOP_UNCERTAINTY);
+    ck_assert_int_eq(walk_judge(&l, 0, &a, 1, none, sigma, 0),
+                     STOP_UNCERTAINTY);
     sigma[1] = NAN;
-    ck_assert_int_eq(walk_judge(&l, 0, &a, 1, none, sigma), STOP_UNCERTAINTY);
+    ck_assert_int_eq(walk_judge(&l, 0, &a, 1, none, sigma, 0),
+                     STOP_UNCERTAINTY);
     ck_assert_double_nan(walk_sigma(&a, sigma));
     a.move = move; /* only atom 0 counts now */
     ck_assert_double_eq(walk_sigma(&a, sigma), 0.1);
-    ck_assert_int_eq(walk_judge(&l, 0, &a, 1, f, sigma), STOP_NOT);
+    ck_assert_int_eq(walk_judge(&l, 0, &a, 1, f, sigma, 0), STOP_NOT);
     f[1][0] = NAN; /* but this is a sick potential */
-    ck_assert_int_eq(walk_judge(&l, 0, &a, 1, f, sigma), STOP_NAN);
+    ck_assert_int_eq(walk_judge(&l, 0, &a, 1, f, sigma, 0), STOP_NAN);
     a.move = NULL;
 
     b.pos[1][0] += 0.3;
@@ -49,6 +51,32 @@ START_TEST(walks_end_for_every_reason)
     ck_assert_int_eq(walk_allow(&l, &a, &b), STOP_DISPLACEMENT);
     atoms_release(&a);
     atoms_release(&b);
+}
+END_TEST
+
+START_TEST(doubts_grow_with_the_force)
+{
+    struct walk_limits l = {0};
+    struct atoms a = pair();
+    double f[2][3] = {{0, 0, 2}}, sigma[2] = {0.1, 0.3};
+
+    ck_assert(!walk_doubts(&l));
+    ck_assert(!walk_uncertain(&l, &a, f, sigma, 1));
+    l.ratio = 0.2; /* of 2 eV/angstrom: 0.4 */
+    ck_assert(walk_doubts(&l));
+    ck_assert(!walk_uncertain(&l, &a, f, sigma, 1));
+    f[0][2] = 1;
+    ck_assert(walk_uncertain(&l, &a, f, sigma, 1));
+    l.uncertainty = 0.31; /* the larger limit holds */
+    ck_assert(!walk_uncertain(&l, &a, f, sigma, 1));
+    l.sigma_e = 0.5;
+    ck_assert(walk_uncertain(&l, &a, f, sigma, 1));
+    ck_assert(walk_uncertain(&l, &a, f, sigma, NAN));
+    ck_assert(!walk_uncertain(&l, &a, f, sigma, 0.5));
+    l = (struct walk_limits){.ratio = 0.2};
+    f[0][2] = NAN; /* nothing is below a share of that */
+    ck_assert(walk_uncertain(&l, &a, f, sigma, 0));
+    atoms_release(&a);
 }
 END_TEST
 
@@ -127,6 +155,7 @@ TCase *sim_walk_tests(void)
     TCase *walk = tcase_create("walk");
 
     tcase_add_test(walk, walks_end_for_every_reason);
+    tcase_add_test(walk, doubts_grow_with_the_force);
     tcase_add_test(walk, no_answer_is_an_answer);
     tcase_add_test(walk, labels_of_any_name_are_stripped);
     return walk;

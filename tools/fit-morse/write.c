@@ -66,21 +66,27 @@ int write_dimers(const struct ask *ask, const struct data *d, FILE *out,
 
 /* Points and curves --------------------------------------------------------- */
 
+/* A block of its own; gnuplot counts no empty ones. */
 static void plot_points(const struct data *d, int z1, int z2, FILE *out)
 {
-    fprintf(out, "# %s-%s points\n# r/A\te/eV\tde/dr/(eV/A)\n",
-            element_symbol(z1), element_symbol(z2));
+    int count = 0;
+
     for (int i = 0; i < d->n; i++) {
         const struct dimer *x = &d->dimer[i];
 
         if (x->z1 != (z1 < z2 ? z1 : z2) || x->z2 != (z1 < z2 ? z2 : z1))
             continue;
+        if (count++ == 0)
+            fprintf(out, "# %s-%s points\n# r/A\te/eV\tde/dr/(eV/A)\n",
+                    element_symbol(z1), element_symbol(z2));
         fprintf(out, "%.6f\t%.6f", x->r, x->e);
         if (isnan(x->de))
             fprintf(out, "\t?\n");
         else
             fprintf(out, "\t%.6f\n", x->de);
     }
+    if (count > 0)
+        fprintf(out, "\n\n");
 }
 
 /* From phi = 4 D, on the wall, to 2.5 re: phi, its slope, and the term. */
@@ -110,7 +116,6 @@ int write_plot(const struct ask *ask, const struct data *d,
     for (int i = 0; i < p->nelement; i++)
         for (int j = i; j < p->nelement; j++) {
             plot_points(d, p->z[i], p->z[j], out);
-            fprintf(out, "\n\n");
             plot_curve(p, i, j, out);
             fprintf(out, "\n\n");
         }

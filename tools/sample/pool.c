@@ -22,7 +22,8 @@ static void append(struct pool *p, const struct frame *f, const char *path)
 struct block {
     char *s;
     size_t n, room;
-    long line; /* of the file, before the first */
+    long line;  /* of the file, before the first */
+    bool whole; /* there are as many as the first one says */
 };
 
 static void keep_line(struct block *b, const struct text *t)
@@ -53,11 +54,13 @@ static int next_block(struct block *b, struct text *t, struct err *err)
     if (ret <= 0)
         return ret;
     b->line = t->line - 1;
+    b->whole = false;
     keep_line(b, t);
     if (text_int(t, &natoms) < 0 || natoms < 1)
         return 1;
     for (long i = 0; i < natoms + 1L && (ret = text_next(t, err)) > 0; i++)
         keep_line(b, t);
+    b->whole = ret > 0;
     return ret < 0 ? ret : 1;
 }
 
@@ -66,18 +69,14 @@ static int parse_block(const struct block *b, const struct text *t,
                        struct frame *f, struct err *err)
 {
     struct text lines = {.name = t->name, .line = b->line};
-    long last;
     int ret;
 
     lines.f = fmemopen(b->s, b->n, "r");
     if (!lines.f)
         return err_errno(err, "cannot read '%s'", t->name);
     ret = frame_read(&lines, f, err);
-    last = lines.line;
     text_close(&lines);
-    if (ret > 0 || (ret == ERR_FORMAT && last > b->line + 1 && last <= t->line))
-        return ret > 0;
-    return ret;
+    return ret == ERR_FORMAT && b->whole ? 0 : ret;
 }
 
 static int add_tolerant(struct pool *p, struct text *t, const struct cli *cli,

@@ -14,6 +14,14 @@ int in_input(const struct simulate *s, const struct frame *f, int ret,
     return err_set(err, ret, "%s:%ld: %s", s->input, f->line, why);
 }
 
+/* The option that set a limit to it. */
+static const char *doubt(const struct walk_limits *l)
+{
+    if (l->uncertainty > 0)
+        return "uncertainty";
+    return l->ratio > 0 ? "ratio" : "sigma-e";
+}
+
 int ask(struct simulate *s, const struct frame *f, struct err *err)
 {
     int ret = source_ask(&s->source, &s->trajectory, f, err);
@@ -26,9 +34,9 @@ int ask(struct simulate *s, const struct frame *f, struct err *err)
                        s->label, s->restart);
     s->asked++;
     if (ret == 0 && s->source.ok && !s->source.labelled &&
-        s->limits.uncertainty > 0 && !s->source.sigma_f)
-        return err_set(err, ERR_RANGE,
-                       "--stop-uncertainty: '%s' has no uncertainty", s->model);
+        walk_doubts(&s->limits) && !s->source.sigma_f)
+        return err_set(err, ERR_RANGE, "--stop-%s: '%s' has no uncertainty",
+                       doubt(&s->limits), s->model);
     if (ret == 0 && s->oracle && !s->source.ok && !s->quiet)
         cli_say(s->cli, "the oracle failed (%s): %s", s->source.outcome.reason,
                 s->source.outcome.detail);

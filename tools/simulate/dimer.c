@@ -161,8 +161,9 @@ static int take_step(struct simulate *s, struct climb *c, struct err *err)
         return give_up(s, c, center, err);
     if ((ret = keep_answer(s, c, center, err)) < 0)
         return ret;
-    if (s->limits.uncertainty > 0 &&
-        !(walk_sigma(at, source->sigma_f) <= s->limits.uncertainty)) {
+    if (source->sigma_f &&
+        walk_uncertain(&s->limits, at, source->forces, source->sigma_f,
+                       source->prediction.sigma_e)) {
         c->stop = STOP_UNCERTAINTY;
         return put_center(s, c, false, err);
     }

@@ -79,7 +79,8 @@ static enum stop judge(const struct simulate *s, const struct dynamics *d)
     if (s->md.max_temperature > 0 && !(d->temperature <= s->md.max_temperature))
         return STOP_TEMPERATURE;
     return walk_judge(&s->limits, d->at.step, &d->at.frame.atoms,
-                      source->energy, source->forces, source->sigma_f);
+                      source->energy, source->forces, source->sigma_f,
+                      source->prediction.sigma_e);
 }
 
 /* The state before the next question, for a checkpoint. */

@@ -62,7 +62,8 @@ static enum stop judge(const struct simulate *s, const struct walk *w)
     if (!source->ok)
         return s->oracle ? STOP_FAILED : STOP_NAN;
     return walk_judge(&s->limits, w->at.step, &w->at.frame.atoms,
-                      source->energy, source->forces, source->sigma_f);
+                      source->energy, source->forces, source->sigma_f,
+                      source->prediction.sigma_e);
 }
 
 /* Ask where the atoms are, choose where they go, write, go. */
