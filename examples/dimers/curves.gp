@@ -21,7 +21,7 @@ do for [k = 1:n] {
     deep = value(sprintf('P%d_min_y', k))
     deep = 1.15 * (low < deep ? low : deep)
     set xrange [value(S . 'min_x') * 0.93 : value(S . 'max_x') * 1.25]
-    set yrange [deep : -0.9 * deep]
+    set yrange [deep : -1.5 * deep]
     plot folder . 'published.curves' index pair . ' curve' using 1:2 with lines \
             dt 2 lc rgb 'gray40' title 'the paper''s', \
         folder . 'curves' index pair . ' curve' using 1:2 with lines lw 2 \

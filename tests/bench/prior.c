@@ -73,13 +73,14 @@ static int measure(const struct frames *s, const char *name, struct err *err)
 
 int main(int argc, char **argv)
 {
-    struct frames s;
+    struct frames s = {0};
     struct err err;
     int ret = argc > 2 ? frames_read(&s, argv[1], &err)
                        : err_set(&err, ERR_RANGE, "usage: prior FILE NAME ...");
 
     for (int k = 2; k < argc && ret == 0; k++)
         ret = measure(&s, argv[k], &err);
+    frames_release(&s);
     if (ret < 0)
         fprintf(stderr, "prior: %s\n", err.msg);
     return ret < 0 ? 2 : 0;

@@ -141,6 +141,10 @@ if command -v dft-single >/dev/null; then
     expect 0 'once more' \
         "$RUN fit-morse -q --elements=Cu,C --wells=depth slab.xyz -o again"
     expect 0 'with the same result' 'cmp wells again'
+    sed 's/Cu /Xe /' slab.xyz >xenon.xyz
+    expect 0 'also of elements that nobody has published' \
+        "$RUN fit-morse --wells=all xenon.xyz"
+    says 'Xe: guessed, D 1 eV'
     expect 2 'if there are forces' "awk '/^Lattice/ { sub(/:forces:R:3/, \"\") }
         { print }' slab.xyz | $RUN fit-morse --wells=all"
 fi

@@ -68,6 +68,32 @@ static int fit_pair(const struct ask *ask, struct data *d, int z1, int z2,
     return 1;
 }
 
+/* An element without dimers: published, or a guess to fit wells from. */
+static int find_element(const struct ask *ask, struct data *d, int z,
+                        struct morse *m, struct err *err)
+{
+    const char *symbol = element_symbol(z);
+
+    if (morse_published(z, m)) {
+        note(ask, d,
+             xasprintf("%s: published, Shuaibi et al., Mach. Learn.: Sci. "
+                       "Technol. 2, 025007 (2021)",
+                       symbol));
+        return 0;
+    }
+    if (!ask->wells)
+        return err_set(err, ERR_RANGE,
+                       "there are no published Morse parameters of %s: "
+                       "label its dimers (fit-morse --dimers=%s)",
+                       symbol, symbol);
+    *m = (struct morse){.d = 1, .re = dimer_length(z, z), .a = 1.5};
+    note(ask, d,
+         xasprintf("%s: guessed, D 1 eV, re twice the covalent radius, a 1.5 "
+                   "1/angstrom",
+                   symbol));
+    return 0;
+}
+
 static int make_element(const struct ask *ask, struct data *d, struct prior *p,
                         int i, struct err *err)
 {
@@ -75,19 +101,10 @@ static int make_element(const struct ask *ask, struct data *d, struct prior *p,
     struct morse m;
 
     ret = fit_pair(ask, d, z, z, &m, err);
+    if (ret == 0)
+        ret = find_element(ask, d, z, &m, err);
     if (ret < 0)
         return ret;
-    if (ret == 0) {
-        if (!morse_published(z, &m))
-            return err_set(err, ERR_RANGE,
-                           "there are no published Morse parameters of %s: "
-                           "label its dimers (fit-morse --dimers=%s)",
-                           element_symbol(z), element_symbol(z));
-        note(ask, d,
-             xasprintf("%s: published, Shuaibi et al., Mach. Learn.: Sci. "
-                       "Technol. 2, 025007 (2021)",
-                       element_symbol(z)));
-    }
     prior_set_pair(p, 0, i, i, &m);
     return 0;
 }
