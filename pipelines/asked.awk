@@ -1,7 +1,7 @@
 # The parts of the report on what was asked, and on what DFT was asked, round by
 # round.
 
-function asked(    i, n, seen) {
+function asked(    i, n, seen, limits) {
     section("asked", "What was asked")
     table("\t")
     row("Start\t" start_formula ", " plural(start_atoms + 0, "atom") ", " \
@@ -18,7 +18,9 @@ function asked(    i, n, seen) {
     if (uses_free_energy)
         row("Energies\tfree energies, of which the forces are the derivative")
     for (i = 1; i <= ntests; i++)
-        row("Converged if\t" text(test_list[i]) " " limit_words(test_list[i]))
+        limits = limits (i > 1 ? "; " : "") text(test_list[i]) " " \
+            limit_words(test_list[i])
+    row("Tested\t" limits)
     row("Chosen by\t" text(knob["STRATEGY"]) ", " plural(knob["COUNT"] + 0, \
         "frame") " a round")
     table_end()
@@ -66,8 +68,8 @@ function units(s) {
 function query_meanings() {
     meaning["start"] = "the structure that the run was given"
     meaning["last"] = "the end of the walk, where the model takes it for done"
-    meaning["near-last"] = "the nearest frame to the end of the walk that was " \
-        "not known yet"
+    meaning["near-last"] = "the nearest frame to the end of the walk that " \
+        "was not known yet"
     meaning["random"] = "one frame of the walk at random"
     meaning["uncertain"] = "where the model knew least"
     meaning["band"] = "its uncertainty was between two levels of trust"
@@ -113,7 +115,7 @@ function energy_words(e) {
 }
 
 function above(e) {
-    return e == "" || reference == "" ? "" : number(e - reference, 4)
+    return e == "" || reference == "" ? "" : fixed(e - reference, 4)
 }
 
 function round_row(n,    k, last) {
@@ -124,9 +126,9 @@ function round_row(n,    k, last) {
         text(ask_failed[n]) (ask_detail[n] == "" ? "" : ", " \
         short_text(ask_detail[n], 200)) : "") "\t" \
         short_text(ask_step[n], 12) "\t" above(ask_energy[n]) "\t" \
-        above(ask_ml_energy[n]) "\t" number(ask_sigma_e[n], 2) "\t" \
-        number(ask_fmax[n], 3) "\t" number(ask_ml_fmax[n], 2) "\t" \
-        number(ask_sigma_f[n], 2) "\t" (last ? test_words(k) : " "), \
+        above(ask_ml_energy[n]) "\t" fixed(ask_sigma_e[n], 4) "\t" \
+        fixed(ask_fmax[n], 4) "\t" fixed(ask_ml_fmax[n], 4) "\t" \
+        fixed(ask_sigma_f[n], 4) "\t" (last ? test_words(k) : " "), \
         n in ask_failed ? "failed" : ask_id[n] != "" && \
         ask_id[n] in final_id ? "done" : "")
 }

@@ -70,14 +70,21 @@ function view_draw(view, title, caption,    k, i) {
     nballs = 0
     view_images(view)
     sort_balls()
-    print "<figure class=\"atoms\">\n<svg xmlns=\"http://www.w3.org/2000/svg\"" \
-        " viewBox=\"0 0 " fixed_point((right - left) * scale) " " \
+    print "<figure class=\"atoms\">\n<svg " \
+        "xmlns=\"http://www.w3.org/2000/svg\" " \
+        "viewBox=\"0 0 " fixed_point((right - left) * scale) " " \
         fixed_point((top - bottom) * scale) "\" role=\"img\" aria-label=\"" \
         title "\" style=\"max-height:30rem\">\n<title>" title "</title>"
     gradients(view)
     cell_draw(view)
+    print "<g class=\"ghost\">"
     for (k = 1; k <= nballs; k++)
-        ball_draw(view, order[k])
+        if (ball_ghost[order[k]])
+            ball_draw(view, order[k])
+    print "</g>"
+    for (k = 1; k <= nballs; k++)
+        if (!ball_ghost[order[k]])
+            ball_draw(view, order[k])
     print "</svg>\n<figcaption>" caption "</figcaption>\n</figure>"
 }
 
@@ -246,8 +253,7 @@ function ball_draw(view, k,    i, r, xy, c, tip) {
     r = ball_radius(species[i]) * scale
     split(ball_at(ball_x[k], ball_y[k]), xy, " ")
     c = r * 0.42
-    print (ball_ghost[k] ? "<g class=\"ghost\">" : "<g>") \
-        "<title>" text(species[i]) " " i - 1 \
+    print "<g><title>" text(species[i]) " " i - 1 \
         (is_free(i) ? "" : ", held") "</title><circle class=\"atom\" cx=\"" \
         xy[1] "\" cy=\"" xy[2] "\" r=\"" fixed_point(r) "\" fill=\"url(#" \
         drawing view known(species[i]) ")\"/>" \

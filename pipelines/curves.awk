@@ -23,8 +23,6 @@ function force_curve(    s, n, k, others) {
     for (n = 1; n <= nasks; n++)
         point(n == round_main[ask_round[n]] ? s : others, n, ask_fmax[n], \
             "round " ask_round[n] ": " number_plain(ask_fmax[n]))
-    if (!series_n[others])
-        series_legend[others] = ""
     for (k = nrounds - 1; k >= 0; k--)
         if (test_done[k]) {
             level(test_limit[k, 1], "threshold", 2)

@@ -91,8 +91,6 @@ function over_time(k, what, words,    s, n, j, before, every) {
             if (ask_round[n] == k && ask_time[n] != "" && \
                 ask_energy[n] != "" && dyn_energy[k, 1] != "")
                 point(s, ask_time[n] / 1000, ask_energy[n] - dyn_energy[k, 1])
-        if (!series_n[s])
-            series_legend[s] = ""
     }
     plot_end(what " along the last walk" (before > 0 ? \
         " and the one before." : "."))

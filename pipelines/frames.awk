@@ -16,6 +16,12 @@ function exists(file,    line, there) {
     return there
 }
 
+function has_frame(file,    there) {
+    there = frame_open(file)
+    close(file)
+    return there
+}
+
 function frame_open(file,    line, got) {
     do
         got = getline line < file
@@ -66,7 +72,7 @@ function word(end,    n, s, c) {
         n = RLENGTH
     else if (c == "'" && match(rest, /^'([^'\\]|\\.)*'/))
         n = RLENGTH
-    else if (c == "{" && match(rest, /^{[^}]*}/))
+    else if (c == "{" && match(rest, /^[{][^}]*[}]/))
         n = RLENGTH
     else if (c == "[" && match(rest, /^\[(\[[^]]*\][, \t]*)*[^]]*\]/))
         n = RLENGTH
@@ -185,7 +191,8 @@ function formula(    i, j, n, s, t, count, names, out) {
         if (count[species[i]]++ == 0)
             names[++n] = species[i]
     for (i = 2; i <= n; i++)
-        for (j = i; j > 1 && comes_first(names[j], names[j - 1], "C" in count); j--) {
+        for (j = i; j > 1 && \
+            comes_first(names[j], names[j - 1], "C" in count); j--) {
             t = names[j]
             names[j] = names[j - 1]
             names[j - 1] = t

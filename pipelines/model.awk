@@ -96,8 +96,6 @@ function force_parity(    old, new, i, last) {
     for (i = 1; i <= npairs; i++)
         point(ask_round[pair_ask[i]] == last ? new : old, pair_dft[i], \
             pair_ml[i])
-    if (!series_n[old])
-        series_legend[old] = ""
     plot_end("Components of the forces on all atoms that may move" \
         (cmp_stride > 1 ? ", one in " cmp_stride : "") ".")
 }
@@ -127,8 +125,8 @@ function spread_plot(    s, i) {
         if (spread_sigma[i] > 1e-9 && spread_error[i] > 1e-9)
             point(s, spread_sigma[i], spread_error[i])
     plot_end("Below the line the model was better than it thought. " \
-        "If &#963; were the size of a Gaussian error, 61 % of the atoms would " \
-        "be below &#963; and 99 % below 2 &#963;.")
+        "If &#963; were the size of a Gaussian error, 61 % of the atoms " \
+        "would be below &#963; and 99 % below 2 &#963;.")
 }
 
 function error_table(    k, n, f) {
@@ -166,9 +164,9 @@ function error_row(k, last,    n, e, e2, abs, count, atoms, one, two, frames, \
         }
     }
     if (frames)
-        row((k == last ? k : "all") "\t" frames "\t" number(worst, 3) "\t" \
-            number(of == "" ? "" : ask_sigma_e[of], 2) "\t" \
-            number(sqrt(e2 / count), 3) "\t" number(abs / count, 3) "\t" \
+        row((k == last ? k : "all") "\t" frames "\t" fixed(worst, 4) "\t" \
+            fixed(of == "" ? "" : ask_sigma_e[of], 4) "\t" \
+            fixed(sqrt(e2 / count), 4) "\t" fixed(abs / count, 4) "\t" \
             (atoms ? percent(one / atoms) : "") "\t" \
             (atoms ? percent(two / atoms) : "") "\t" \
             (k == last ? number(ask_factor[of], 3) : " "), \

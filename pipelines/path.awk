@@ -83,7 +83,10 @@ function top_label(k,    n, e) {
     return e
 }
 
+# As converged(1) says, or from the labels of the result.
 function verified_barrier(    i, e) {
+    if (final_barrier != "")
+        return final_barrier
     e = ""
     for (i = 1; i <= nfinal; i++)
         if (final_energy[i] != "" && (e == "" || final_energy[i] > e))
@@ -102,7 +105,8 @@ function band_tiles(    k) {
     k = last_band()
     if (verified_barrier() != "")
         tile(fixed(verified_barrier(), 3) " <small>eV</small>", \
-            "barrier, by DFT at the highest image")
+            "barrier, by DFT at the highest image" (final_back == "" ? "" : \
+            "; back " fixed(final_back, 3) " eV"))
     if (k != "")
         tile(fixed(band_barrier[k], 3) " <small>eV</small>", \
             "barrier, by the last model")
@@ -136,13 +140,7 @@ function profile(last,    k, s, i, span_last, shown) {
             hermite(s, k)
         }
     s = series("&#963; of the model", "area", 1)
-    for (i = 0; i < nband[last]; i++)
-        if (band_sigma[last, i] != "")
-            span(s, band_path[last, i], \
-                rise(last, i) - band_sigma[last, i], \
-                rise(last, i) + band_sigma[last, i])
-    if (!series_n[s])
-        series_legend[s] = ""
+    hermite(s, last, 1)
     s = series("model of round " last, "line", 1)
     hermite(s, last)
     s = series("", "points", 1)
@@ -182,8 +180,9 @@ function band_span(k,    i, most, e) {
     return most
 }
 
-# Between two images the cubic with their energies and slopes.
-function hermite(s, k,    i, j, t, h, a, b, e) {
+# Between two images the cubic with their energies and slopes; or an area of
+# their sigmas, which change evenly, around it.
+function hermite(s, k, area,    i, j, t, h, a, b, e, sigma_e) {
     for (i = 0; i < nband[k] - 1; i++) {
         a = rise(k, i)
         b = rise(k, i + 1)
@@ -195,17 +194,22 @@ function hermite(s, k,    i, j, t, h, a, b, e) {
             e = a * (1 + 2 * t) * (1 - t) ^ 2 + b * t * t * (3 - 2 * t) + \
                 h * (band_slope[k, i] * t * (1 - t) ^ 2 - \
                 band_slope[k, i + 1] * t * t * (1 - t))
-            point(s, band_path[k, i] + t * h, e)
+            sigma_e = (1 - t) * band_sigma[k, i] + t * band_sigma[k, i + 1]
+            if (!area)
+                point(s, band_path[k, i] + t * h, e)
+            else if (band_sigma[k, i] != "" && band_sigma[k, i + 1] != "")
+                span(s, band_path[k, i] + t * h, e - sigma_e, e + sigma_e)
         }
     }
 }
 
-function barrier_curve(    s, k, n, e) {
+function barrier_curve(    s, k, n, e, high) {
+    high = 4 * band_span(last_band())
     plot("Barrier over the number of labels", "labels", "barrier, eV", "")
     s = series("predicted", "line points thin dash open", 3)
     n = 0
     for (k = 0; k < nrounds; k++) {
-        if (band_barrier[k] != "" && band_barrier[k] < 3 * band_span(last_band()))
+        if (band_barrier[k] != "" && band_barrier[k] < high)
             point(s, n, band_barrier[k], "round " k)
         n += round_asks[k]
     }
@@ -214,11 +218,12 @@ function barrier_curve(    s, k, n, e) {
     for (k = 0; k < nrounds; k++) {
         n += round_asks[k]
         e = top_label(k)
-        if (e != "" && first_end() != "")
+        if (e != "" && first_end() != "" && e - first_end() < high)
             point(s, n, e - first_end(), "round " k)
     }
     plot_end("The barrier that a model foretold, over the labels it had " \
-        "learned from, and what DFT said of its highest image.")
+        "learned from, and what DFT said of its highest image. What is far " \
+        "above the last band is left to the table.")
 }
 
 function profile_table(k,    i, j, e) {
@@ -231,9 +236,9 @@ function profile_table(k,    i, j, e) {
             if (final_image[j] != "" && final_image[j] + 0 == i)
                 e = final_energy[j]
         row(i "\t" fixed(band_path[k, i], 3) "\t" fixed(rise(k, i), 4) "\t" \
-            number(band_sigma[k, i], 2) "\t" \
+            fixed(band_sigma[k, i], 4) "\t" \
             (e == "" || first_end() == "" ? "" : fixed(e - first_end(), 4)) \
-            "\t" number(band_fmax[k, i], 2))
+            "\t" fixed(band_fmax[k, i], 4))
     }
     table_end()
     note("The band of round " k "; forces are across the path for the images " \

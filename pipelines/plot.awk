@@ -187,6 +187,9 @@ function plot_end(caption,    s, height, rows) {
         print "</figure>"
         return 0
     }
+    for (s = 1; s <= nseries; s++)
+        if (!series_n[s] && series_look[s] !~ /level|diagonal/)
+            series_legend[s] = ""
     padded(1, x_log)
     padded(0, y_log)
     if (plot_square) {
@@ -197,7 +200,7 @@ function plot_end(caption,    s, height, rows) {
     box_left = 58
     box_w = 460 - box_left - 12
     box_top = 12 + 18 * rows
-    box_h = plot_square ? 330 : 220
+    box_h = plot_square ? 270 : 220
     height = box_top + box_h + 44
     print "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 460 " \
         height "\" role=\"img\" aria-label=\"" plot_title "\">"

@@ -16,8 +16,8 @@ BEGIN {
     query_meanings()
     run_read()
     read_start()
-    page_head(heading("of "), here "report.css")
-    print "<header>\n<h1>" heading("of ") "</h1>"
+    page_head(plain(heading()), here "report.css")
+    print "<header>\n<h1>" heading() "</h1>"
     outcome()
     tiles()
     print "</header>"
@@ -77,17 +77,17 @@ function cell_words(    i, c, s, n, d, l) {
         n == 2 ? "two" : "one") " direction" (n == 1 ? "" : "s")
 }
 
-function heading(of,    what) {
+function heading(    what) {
     what = kind == "band" ? "Reaction path" : kind == "dynamics" ? \
         "Molecular dynamics" : "Relaxation"
-    return start_formula == "" ? what : what " " of plain(start_formula)
+    return start_formula == "" ? what : what " of " start_formula
 }
 
 function outcome(    k) {
     if (nfinal || exists("final.xyz")) {
-        para("<span class=\"good\">Converged.</span> The result was verified: " \
-            "what is reported was calculated by <code>" text(engine_name()) \
-            "</code>, not predicted.")
+        para("<span class=\"good\">Converged.</span> The result was " \
+            "verified: what is reported was calculated by <code>" \
+            text(engine_name()) "</code>, not predicted.")
         return
     }
     k = nrounds - 1
@@ -109,7 +109,10 @@ function where_it_stands(k) {
     if (exists(k "/labels-1.xyz"))
         return "some of its labels are there"
     if (exists(k "/asked.xyz"))
-        return "its frames are chosen, none has a label"
+        return has_frame(k "/asked.xyz") ? \
+            "its frames are chosen, none has a label" : \
+            k ? "nothing was found that is worth asking for" : \
+            "the start is no structure"
     if (exists(k "/traj.xyz"))
         return "its walk is there, nothing has been chosen from it"
     return "its model is there, its walk is not"

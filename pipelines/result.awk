@@ -5,10 +5,8 @@ function result(    file, k, nth, shown) {
     section("result", nfinal ? "The result" : "Where it stands")
     file = "final.xyz"
     for (k = nrounds - 1; !nfinal && k >= 0; k--)
-        if (exists((file = k "/labels.xyz")) && frame_open(file)) {
-            close(file)
+        if (exists((file = k "/labels.xyz")) && has_frame(file))
             break
-        }
     if (nfinal)
         result_words()
     else

@@ -179,6 +179,8 @@ function read_final(file) {
         final_ml_energy[nfinal] = key_real("ml_energy")
         final_image[nfinal] = key_text("image")
         final_path[nfinal] = key_real("path")
+        final_barrier = key_real("dft_barrier")
+        final_back = key_real("dft_barrier_back")
         frame_atoms(file)
         final_fmax[nfinal] = final_energy[nfinal] != "" && \
             "forces" in column ? largest(force) : ""

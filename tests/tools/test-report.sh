@@ -114,8 +114,8 @@ expect 0 'is the same each time' \
     'cp loop/report.html first && report_of loop && cmp first loop/report.html'
 expect 0 'and elsewhere' 'cp -r loop moved && rm moved/report.html &&
     report_of moved && cmp first moved/report.html'
-for awk in mawk gawk 'busybox awk' original-awk; do
-    if ! command -v "${awk%% *}" >/dev/null; then
+for awk in mawk gawk original-awk; do
+    if ! command -v $awk >/dev/null; then
         skip "by $awk: there is none"
         continue
     fi
@@ -189,7 +189,7 @@ expect 0 'a start without a label' 'mkdir -p young/0 && cp start.xyz young/0/ask
     report_of young && on young "round 0: its frames are chosen, none has a label." &&
     well_formed young/report.html'
 expect 0 'a start that is none' 'echo POSCAR >young/0/asked.xyz &&
-    report_of young && well_formed young/report.html'
+    report_of young && on young "the start is no structure." && well_formed young/report.html'
 expect 0 'nothing at all' 'mkdir void && report_of void &&
     on void "Nothing has been done yet." && well_formed void/report.html'
 
@@ -216,9 +216,9 @@ expect 0 'the ledger' 'on sums "<td>This run</td> <td class=\"n\">2</td>" ||
     on sums "<td>This run</td><td class=\"n\">2</td><td class=\"n\">1</td><td class=\"n\">71</td><td class=\"n\">91.5 min</td>"'
 # RMSE sqrt(0.1 / 6), MAE 0.4 / 6; one of two within sigma, both within two
 expect 0 'the errors of a prediction' \
-    'on sums "<td class=\"n\">0.250</td><td class=\"n\">0.50</td><td class=\"n\">0.129</td><td class=\"n\">0.0667</td><td class=\"n\">50 %</td><td class=\"n\">100 %</td>"'
+    'on sums "<td class=\"n\">0.2500</td><td class=\"n\">0.5000</td><td class=\"n\">0.1291</td><td class=\"n\">0.0667</td><td class=\"n\">50 %</td><td class=\"n\">100 %</td>"'
 expect 0 'the force of the atoms that may move' \
-    'on sums "<td class=\"n\">0.500</td>"'
+    'on sums "<td class=\"n\">0.5000</td>"'
 
 # A band: 0, 0.2 and 0.1 eV, labelled 0, 0.25, 0.1.
 image() { # image N ML X [LABEL]
@@ -239,7 +239,7 @@ expect 0 'tells of a band' 'report_of band && well_formed band/report.html'
 expect 0 'its barrier by DFT' 'on band "<b>0.250 <small>eV"'
 expect 0 'and by the model' 'on band "<b>0.210 <small>eV"'
 expect 0 'image by image' \
-    'on band "<td class=\"n\">1</td><td class=\"n\">1.000</td><td class=\"n\">0.2000</td><td class=\"n\">0.020</td><td class=\"n\">0.2500</td>"'
+    'on band "<td class=\"n\">1</td><td class=\"n\">1.000</td><td class=\"n\">0.2000</td><td class=\"n\">0.0200</td><td class=\"n\">0.2500</td>"'
 
 # A dynamics: 100, 200, 300 and 400 K.
 mkdir -p walk/0 walk/1
