@@ -36,4 +36,4 @@ done
 line 'active learning, verified' "$(grep -vc '^#' "$out/learned/ledger.tsv")" \
     "$out/learned/final.xyz"
 echo
-echo "Result: $out/learned/final.xyz; plot: $out/learned/learning.svg"
+echo "Result: $out/learned/final.xyz; page: $out/learned/report.html"

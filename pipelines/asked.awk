@@ -98,8 +98,11 @@ function rounds(    n, s, seen, why) {
         ">Force<small>DFT</small>\t>Predicted<small>model</small>\t" \
         ">&#963;<small>of forces</small>\tTest")
     for (n = 1; n <= nasks; n++)
-        round_row(n)
+        if (nasks <= 1000 || n <= 100 || n > nasks - 900)
+            round_row(n)
     table_end()
+    if (nasks > 1000)
+        note("Of " nasks " structures the first 100 and the last 900.")
     for (n = 1; n <= nasks; n++)
         if ((why = ask_why[n]) in meaning && !(why in seen)) {
             seen[why] = 1

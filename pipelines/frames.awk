@@ -114,13 +114,16 @@ function key_text(name) {
 
 function frame_skip(file,    i, line) {
     for (i = 1; i <= natoms; i++)
-        getline line < file
+        if ((getline line < file) <= 0)
+            return
 }
 
 function frame_atoms(file,    i, line, w) {
     for (i = 1; i <= natoms; i++) {
-        if ((getline line < file) <= 0)
+        if ((getline line < file) <= 0) {
+            natoms = i - 1
             return 0
+        }
         sub(/\r$/, "", line)
         split(line, w)
         species[i] = "species" in column ? w[column["species"]] : "X"

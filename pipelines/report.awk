@@ -122,7 +122,7 @@ function tiles(    n) {
     print "<div class=\"tiles\">"
     tile(ncalls, "DFT calls" (failed_total["own"] ? ", " \
         failed_total["own"] " of them failed" : ", all counted"))
-    if (ndirect && has_direct && ncalls)
+    if (has_direct && ncalls && ndirect > ncalls)
         tile(number(ndirect / ncalls, 2) "\303\227", \
             "fewer than the direct run&#8217;s " ndirect)
     if (kind == "band")

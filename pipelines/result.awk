@@ -19,7 +19,7 @@ function result(    file, k, nth, shown) {
         drawing = "a" nth
         if (shown != 1)
             print "<h3>" shown "</h3>"
-        if (natoms > 4000)
+        if (natoms > 1500)
             note(natoms " atoms: too many for a drawing.")
         else
             atoms_draw(plain(formula()), atoms_caption())
@@ -157,17 +157,20 @@ function bar(name, value, most, class) {
 }
 
 # The direct run's end beside ours.
-function cost_checks(    e, f, file) {
+function cost_checks(    e, f, barrier, file) {
     file = "direct.xyz"
-    if (!has_direct || nfinal != 1)
+    if (!has_direct || !nfinal)
         return
     while (frame_open(file)) {
         frame_atoms(file)
         e = label_energy()
+        barrier = key_real("barrier")
         f = "forces" in column ? largest(force) : ""
     }
     close(file)
-    if (e != "" && final_energy[1] != "")
+    if (nfinal > 1 && barrier != "")
+        para("The barrier of the direct run is " fixed(barrier, 4) " eV.")
+    if (nfinal == 1 && e != "" && final_energy[1] != "")
         para("The direct run ended at " fixed(e, 6) " eV with a largest " \
             "force of " number(f, 3) " eV/\303\205; this run is " \
             fixed(1000 * (e > final_energy[1] ? e - final_energy[1] : \

@@ -220,6 +220,27 @@ expect 0 'the errors of a prediction' \
 expect 0 'the force of the atoms that may move' \
     'on sums "<td class=\"n\">0.5000</td>"'
 
+# Thousands of labels of many atoms: a page that can still be mailed.
+mkdir -p large/0 large/1
+cp sums/0/asked.xyz large/0
+awk 'BEGIN { for (n = 0; n < 3000; n++) {
+        print 30
+        print "Properties=species:S:1:pos:R:3:forces:R:3:ml_forces:R:3:" \
+            "ml_sigma_f:R:1 query=random step=" n " energy=" -n " ml_energy=" n
+        for (i = 0; i < 30; i++)
+            print "H", 3 * i, n, 0, i, n, 1, i + 1, n, 2, 0.1 * i + 0.1 } }' \
+    >large/1/labels.xyz
+cp large/1/labels.xyz large/1/asked.xyz
+expect 0 'stays small' 'report_of large &&
+    test "$(wc -c <large/report.html)" -lt 1000000 && well_formed large/report.html'
+expect 0 'and says what it leaves out' \
+    'on large "Of 3000 structures the first 100 and the last 900."'
+# a file that promises more than it holds
+echo '2000000000
+Properties=species:S:1:pos:R:3 energy=1
+H 0 0 0' >large/1/labels.xyz
+expect 0 'does not believe a count' 'report_of large && well_formed large/report.html'
+
 # A band: 0, 0.2 and 0.1 eV, labelled 0, 0.25, 0.1.
 image() { # image N ML X [LABEL]
     echo 1
