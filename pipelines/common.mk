@@ -4,10 +4,10 @@
 #     train -> simulate -> sample -> dft-single -> merge-db -> converged.
 #
 # A pipeline sets PIPELINE (its own file), KNOBS (its own knobs), SIMULATE
-# (the command that walks on the model) and CONVERGED (the test), and includes
-# this file.  Every step reads named files and writes a new one, whole or not
-# at all: a run that was killed goes on, with the same command, at the file
-# that is missing.
+# (the command that walks on the model) and CONVERGED (the test of the round in
+# folder $(1)), and includes this file.  Every step reads named files and writes
+# a new one, whole or not at all: a run that was killed goes on, with the same
+# command, at the file that is missing.
 #
 # A knob is a variable with a default and, after ##, a line of help.
 
@@ -21,6 +21,7 @@ ENGINE_FLAGS ?=## options of dft-single for that engine
 DFT          ?=## or both at once: dft-single --engine=pw --ecut=...
 TASKS        ?= 1## parts of a batch of labels; make -j runs them at once
 
+MODEL        ?= network## what is trained: network, gp or auto
 PRIOR        ?= published## wall, zbl, none, a file, sums: morsel-prior(5)
 COMMITTEE    ?= 5## networks in the committee
 SEED         ?= 1## of weights and of random queries
@@ -33,6 +34,14 @@ SAMPLE_FLAGS ?=## more options of sample(1)
 MAX_ROUNDS   ?= 30## give up after so many rounds
 BUDGET       ?= 200## give up after so many labels
 ROUND        ?= 0
+
+# What a pipeline may say otherwise: what is to be reached, and the columns of
+# its report, the line of the round in folder $(1), and what stands below.
+goal    := $(or $(goal),relaxed)
+columns := $(or $(columns),energy/eV fmax/(eV/A) ml_energy/eV sigma_f/(eV/A))
+row      = awk -f $(here)summary.awk round=$$round labels=$$labels \
+    $(1)/verdict $(1)/labels.xyz
+closing  =
 
 tool := $(if $(BIN),$(BIN)/)$(TOOL_PREFIX)
 DFT  := $(or $(DFT),$(tool)dft-single --engine=$(ENGINE) $(ENGINE_FLAGS))
@@ -103,14 +112,14 @@ all:
 	        $(again) ROUND=$$round round || exit 2; \
 	        $(if $(dry),exit 0;) cat $$in/verdict; \
 	    fi; \
-	    $(CONVERGED) -o $(DIR)/final.xyz $$in/labels.xyz >/dev/null || \
+	    $(call CONVERGED,$$in) -o $(DIR)/final.xyz >/dev/null || \
 	        test $$? -eq 1 || exit 2; \
 	done; \
 	$(again) report || exit 2; \
 	test -e $(DIR)/final.xyz || { \
 	    if $(budget_spent); then limit='BUDGET=$(BUDGET) labels'; \
 	    else limit='MAX_ROUNDS=$(MAX_ROUNDS) rounds'; fi; \
-	    echo "$(DIR): not relaxed after $$limit: with more it goes on" >&2; \
+	    echo "$(DIR): not $(goal) after $$limit: with more it goes on" >&2; \
 	    exit 1; }
 
 # Two runs in one folder would write over each other.  The lock lasts as long
@@ -124,7 +133,7 @@ own = exec 9>$(DIR)/lock; \
 # The knobs are written down at the start: no run is a mixture of two.  (Of
 # ENGINE_FLAGS and DFT the labels themselves know what decides their numbers, and
 # merge-db refuses a mixture; a launch command may change.)
-export MORSEL_KNOBS := $(foreach k,ENGINE TASKS PRIOR COMMITTEE SEED \
+export MORSEL_KNOBS := $(foreach k,ENGINE TASKS MODEL PRIOR COMMITTEE SEED \
     TRAIN_FLAGS STRATEGY COUNT SAMPLE_FLAGS $(KNOBS),$(k)=$(strip $($(k)));)
 
 # How the labels were made, for the report, as of the last start.
@@ -179,7 +188,9 @@ $(now)/db.xyz: $(now)/labels.xyz
 else
 $(now)/model: $(prev)/db.xyz
 	@mkdir -p $(@D)
-	$(tool)train --quiet --prior=$(PRIOR) --committee=$(COMMITTEE) \
+	$(tool)train --quiet --prior=$(PRIOR) \
+	    $(if $(filter network,$(MODEL)),,--model=$(MODEL)) \
+	    $(if $(filter gp,$(MODEL)),,--committee=$(COMMITTEE)) \
 	    --seed=$(seed) $(TRAIN_FLAGS) -o $@ $< $(or_no)
 
 $(now)/traj.xyz: $(now)/model $(DIR)/0/asked.xyz
@@ -187,7 +198,8 @@ $(now)/traj.xyz: $(now)/model $(DIR)/0/asked.xyz
 
 $(now)/asked.xyz: $(now)/traj.xyz $(prev)/db.xyz
 	$(tool)sample --strategy=$(STRATEGY) --count=$(COUNT) \
-	    --seed=$(seed) --known=$(prev)/db.xyz $(SAMPLE_FLAGS) -o $@ $< $(or_no)
+	    --seed=$(seed) --known=$(prev)/db.xyz $(SAMPLE) $(SAMPLE_FLAGS) \
+	    -o $@ $< $(or_no)
 
 $(now)/db.xyz: $(prev)/db.xyz $(now)/labels.xyz
 	$(tool)merge-db -o $@ $^ $(or_no)
@@ -198,11 +210,17 @@ $(parts): $(now)/labels-%.xyz: $(now)/asked.xyz
 	$(label) --quiet --task=$*/$(TASKS) -o $@ --failed=$(now)/failed-$*.xyz \
 	    $< $(or_no)
 
+ifeq ($(LABELLED)-$(ROUND),1-0)
+$(now)/labels.xyz: $(now)/asked.xyz
+	@: >>$(DIR)/ledger.tsv # nothing was asked
+	$(tool)merge-db -o $@ $<
+else
 $(now)/labels.xyz: $(parts)
 	$(tool)merge-db -o $@ $^ $(or_no)
+endif
 
 $(now)/verdict: $(now)/labels.xyz $(now)/db.xyz
-	$(CONVERGED) $< >$@.part $(or_no)
+	$(call CONVERGED,$(@D)) >$@.part $(or_no)
 	@$(commit)
 
 # Report ---------------------------------------------------------------------
@@ -213,13 +231,13 @@ report_awk := html plot frames atoms run asked curves result model path \
 
 # A line per round, also of a run that is under way.  One point is no plot.
 report:
-	@{ printf '# round\tlabels\tenergy/eV\tfmax/(eV/A)\tml_energy/eV\t'; \
-	printf 'sigma_f/(eV/A)\n'; labels=0; \
+	@{ printf '# round\tlabels'; printf '\t%s' $(patsubst %,'%',$(columns)); \
+	printf '\n'; labels=0; \
 	round=0; while test -e $(DIR)/$$round/verdict; do \
-	    labels=$$((labels + $$(grep -c '^[0-9][0-9]*$$' \
-	        $(DIR)/$$round/asked.xyz))); \
-	    awk -f $(here)summary.awk round=$$round labels=$$labels \
-	        $(DIR)/$$round/verdict $(DIR)/$$round/labels.xyz; \
+	    test $$round -eq 0 -a '$(LABELLED)' = 1 || \
+	        labels=$$((labels + $$(grep -c '^[0-9][0-9]*$$' \
+	            $(DIR)/$$round/asked.xyz))); \
+	    $(call row,$(DIR)/$$round); \
 	    round=$$((round + 1)); \
 	done; } >$(DIR)/summary.tsv.part
 	@mv $(DIR)/summary.tsv.part $(DIR)/summary.tsv
@@ -234,13 +252,15 @@ report:
 	@cd $(DIR) && LC_ALL=C awk $(report_awk:%=-f '$(here)%.awk') \
 	    $(notdir $(PIPELINE)) '$(here)' >report.html.part && \
 	    mv report.html.part report.html
+	@$(closing)
 
 # Help -----------------------------------------------------------------------
 
 help:
 	@sed -n '/^[^#]/q;s/^# \{0,1\}//p' $(PIPELINE)
 	@sed -n 's/^\([A-Z_]*\) *?= *\(.*\)## *\(.*\)/\1=\2@\3/p' $(PIPELINE) \
-	    $(here)common.mk | awk -F @ '{ printf "  %-22s %s\n", $$1, $$2 }'
+	    $(here)common.mk | awk -F @ '{ split($$1, name, "=") } \
+	    !seen[name[1]]++ { printf "  %-22s %s\n", $$1, $$2 }'
 
 .DEFAULT_GOAL := all
 .DELETE_ON_ERROR:

@@ -22,7 +22,7 @@ MAX_STEP       ?= 0.2## longest move of an atom in a step, angstrom
 SIMULATE_FLAGS ?=## more options of simulate(1)
 
 SIMULATE  = $(tool)simulate relax --quiet --model=$(now)/model $(RELAX)
-CONVERGED = $(tool)converged --fmax=$(FMAX)
+CONVERGED = $(tool)converged --fmax=$(FMAX) $(1)/labels.xyz
 RELAX     = --fmax=$(ML_FMAX) --method=$(METHOD) --max-step=$(MAX_STEP) \
     $(SIMULATE_FLAGS)
 

@@ -114,6 +114,8 @@ static const struct cli_opt opts[] = {
      "first band: idpp or linear (idpp)", starts},
     {CLI_FLAG, 0, "relax-ends", NULL, &run.neb.relax_ends, 0, 0,
      "relax both ends first", NULL},
+    {CLI_FLAG, 0, "only-start", NULL, &run.neb.only_start, 0, 0,
+     "write the first band, and do not move it", NULL},
     {CLI_REAL, 0, "climb", "F", &run.neb.params.climb, 0, 1e6,
      "climb when the force is below F (0.5; 0: never)", NULL},
     {CLI_CHOICE, 0, "tangent", "NAME", &run.neb.tangent, 0, 0,

@@ -1,6 +1,7 @@
 #!/bin/sh
 # simulate neb and dimer: bands on effective-medium theory are ASE's; no label
 # is lost; every way to end is told.
+# shellcheck disable=SC2016,SC2034 # what expect evaluates is in single quotes
 # shellcheck source=tests/tools/lib.sh
 . "$TOP/tests/tools/lib.sh"
 
@@ -122,6 +123,9 @@ near 'in the middle of the path' "$(value saddle direct.xyz | tail -n 1)" \
 expect 0 'variable springs' \
     "$simulate neb -q $emt --images=6 --spring-low=0.02 -o weak.xyz o.xyz"
 near 'the same barrier' "$(value barrier weak.xyz | tail -n 1)" 0.12945 0.0005
+expect 1 'the first band alone' \
+    "$simulate neb -q $emt --only-start -o first.xyz o.xyz"
+equal 'is asked about once' "$(value step first.xyz | sort -u)" 0
 expect 1 'ends that are not relaxed are told' "$simulate neb $emt \
     --fmax=0.001 --max-steps=1 -o two.xyz o.xyz"
 says 'image 0, an end, is not relaxed: fmax 0.'
@@ -202,6 +206,53 @@ expect 1 'what it does not trust ends it' "$simulate neb --model=model \
 says 'the band is not converged: uncertainty after 0 steps'
 equal 'the whole band is there' "$(value image unsure.xyz | tr -d '\n')" 01234
 equal 'and which image' "$(value image_uncertain unsure.xyz | sort -u | wc -l)" 1
+
+# --- the pipeline ------------------------------------------------------------
+
+neb=$TOP/pipelines/neb.mk
+example=$TOP/examples/o-cu100-neb/ends.xyz
+learn() { # learn DIR KNOB=...
+    dir=$1
+    shift
+    make -s -f "$neb" DIR="$dir" TRAIN_FLAGS=-j1 "$@"
+}
+labels() { grep -vc '^#' "$1/ledger.tsv"; }
+verified() { sed -n 's/verified: barrier \([^ ]*\) .*/\1/p' out; }
+
+# The target: 12 labels in all, and 5 meV of the tight barrier, 0.12945 eV.
+expect 0 'learns a barrier from ends that are not relaxed' \
+    'learn loop START="$example"'
+near 'within 5 meV' "$(verified)" 0.12945 0.005
+equal 'by at most 12 labels' "$(test "$(labels loop)" -le 12; echo $?)" 0
+equal 'each in its line' "$(labels loop)" \
+    "$(cat loop/[0-9]*/labels.xyz | grep -c '^13$')"
+equal 'the band it tells of has five images' "$(frames loop/final.xyz)" 5
+equal 'three of them labels' "$(value free_energy loop/final.xyz | wc -l)" 3
+expect 0 'that are stationary' 'converged --criterion=neb --end-twin=0.1 \
+    --trajectory=loop/final.xyz $(ls -d loop/[0-9]*/labels.xyz)'
+expect 0 'a run that is done stays as it is' \
+    'cp -r loop before && learn loop START="$example" && diff -r before loop'
+cp -rp loop killed
+rm killed/final.xyz killed/5/verdict killed/5/db.xyz killed/5/labels.xyz
+expect 0 'goes on after a kill' 'learn killed START="$example"'
+expect 0 'with the labels it has' 'diff -r killed loop'
+
+# From relaxed and labelled ends: the target is 5 labels beyond them.
+tail -n 75 direct.xyz | awk 'NR <= 15 || NR > 60' >relaxed.xyz
+expect 0 'learns from ends with labels' \
+    'learn known START=relaxed.xyz RELAX_ENDS=0 LABELLED=1'
+near 'the same barrier' "$(verified)" 0.12945 0.005
+equal 'by at most 5 labels more' "$(test "$(labels known)" -le 5; echo $?)" 0
+expect 2 'tells when it gives up' 'learn short START="$example" MAX_ROUNDS=1'
+says 'short: not verified after MAX_ROUNDS=1 rounds: with more it goes on'
+absent short/final.xyz
+expect 0 'names every knob' "make -s -f $neb help"
+cp out help
+sed -n 's/^\([A-Z_]*\) *?=.*/\1/p' "$TOP"/pipelines/common.mk "$neb" |
+    grep -v '^ROUND$' | while read -r knob; do
+        test "$(grep -c "^  $knob=" help)" -eq 1 || echo "$knob"
+    done >unsaid
+expect 1 'in its help, once' 'test -s unsaid'
 
 # --- refusals --------------------------------------------------------------
 

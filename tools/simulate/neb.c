@@ -304,6 +304,8 @@ static int take_step(struct simulate *s, struct chain *c, struct err *err)
     c->stop =
         band_judge(b, p, &s->limits, c->step, c->has_sigma ? c->sigma : NULL);
     memcpy(c->before, b->all.pos, size);
+    if (s->neb.only_start && (!c->stop || c->stop == STOP_CONVERGED))
+        c->stop = STOP_STEPS;
     if (!c->stop && (ret = relax_step(c->relax, &b->all, b->neb, err)) < 0)
         return ret;
     if (!c->stop && (c->stop = band_allow(b, &s->limits, &c->start)))

@@ -32,7 +32,7 @@ struct neb_options {
     int start;  /* enum neb_start */
     int tangent;
     struct neb_params params;
-    bool relax_ends, keep_order;
+    bool relax_ends, keep_order, only_start;
 };
 enum neb_start { START_IDPP, START_LINEAR };
 
