@@ -9,4 +9,7 @@ TCase *sim_method_tests(void);
 /* When walks end, and what is asked and written on the way. */
 TCase *sim_walk_tests(void);
 
+/* What another process goes on from. */
+TCase *sim_checkpoint_tests(void);
+
 #endif

@@ -70,17 +70,22 @@ static int put_step(struct simulate *s, const struct dynamics *d,
     return ret;
 }
 
+/* What a model does not know comes before what follows from it. */
 static enum stop judge(const struct simulate *s, const struct dynamics *d)
 {
     const struct source *source = &s->source;
+    double most = s->md.max_temperature;
+    enum stop stop;
 
     if (!source->ok)
         return s->oracle ? STOP_FAILED : STOP_NAN;
-    if (s->md.max_temperature > 0 && !(d->temperature <= s->md.max_temperature))
-        return STOP_TEMPERATURE;
-    return walk_judge(&s->limits, d->at.step, &d->at.frame.atoms,
-                      source->energy, source->forces, source->sigma_f,
-                      source->prediction.sigma_e);
+    stop =
+        walk_judge(&s->limits, d->at.step, &d->at.frame.atoms, source->energy,
+                   source->forces, source->sigma_f, source->prediction.sigma_e);
+    if ((stop == STOP_NOT || stop == STOP_STEPS) && most > 0 &&
+        !(d->temperature <= most))
+        stop = STOP_TEMPERATURE;
+    return stop;
 }
 
 /* The state before the next question, for a checkpoint. */
