@@ -54,7 +54,7 @@ int msd_add(struct msd *m, const struct atoms *a, const double *mass,
     assert(a->natoms == m->natoms);
     if (ret < 0)
         return ret;
-    if (m->frames == m->room) {
+    if (!m->pos || m->frames == m->room) {
         m->room = 2 * m->room + 16;
         m->pos = xrealloc(m->pos, (size_t)m->room * n, sizeof *m->pos);
     }
