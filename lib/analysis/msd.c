@@ -54,10 +54,11 @@ int msd_add(struct msd *m, const struct atoms *a, const double *mass,
     assert(a->natoms == m->natoms);
     if (ret < 0)
         return ret;
-    if (!m->pos || m->frames == m->room) {
+    if (m->frames == m->room) {
         m->room = 2 * m->room + 16;
         m->pos = xrealloc(m->pos, (size_t)m->room * n, sizeof *m->pos);
     }
+    assert(m->pos); /* there is room by now */
     double(*now)[3] = m->pos + (size_t)m->frames * n;
     double(*before)[3] = m->frames ? now - n : NULL;
     for (int i = 0; i < m->natoms; i++) {

@@ -117,8 +117,8 @@ int closest_pairs(const struct atoms *a, const struct elements *e, double rc,
     for (int i = 0; ret == 0 && i < a->natoms; i++) {
         int from = elements_index(e, a->z[i]);
         for (int n = nb->first[i]; n < nb->first[i + 1]; n++) {
-            double *c =
-                closest + from * e->n + elements_index(e, a->z[nb->j[n]]);
+            int to = elements_index(e, a->z[nb->j[n]]);
+            double *c = &closest[from * e->n + to];
             *c = fmin(*c, nb->r[n]);
         }
     }

@@ -25,7 +25,7 @@ static double blocked_error(const double *x, int n)
     memcpy(b, x, (size_t)n * sizeof *b);
     for (; n >= FEWEST_BLOCKS; n /= 2) {
         largest = fmax(largest, naive_error(b, n));
-        for (int i = 0; i < n / 2; i++)
+        for (size_t i = 0; i < (size_t)n / 2; i++)
             b[i] = (b[2 * i] + b[2 * i + 1]) / 2;
     }
     free(b);

@@ -10,6 +10,17 @@
  * are [3 natoms], those of an atom side by side.
  */
 
+static double mass_of(const struct md *m, int atom)
+{
+    return m->mass[3 * (size_t)atom];
+}
+
+/* The momenta as rows of three. */
+static double (*rows(const struct md *m))[3]
+{
+    return (double(*)[3])m->mom;
+}
+
 int drift_count(const struct md *m)
 {
     if (!m->still)
@@ -20,14 +31,16 @@ int drift_count(const struct md *m)
 /* p_i <- p_i - m_i P / M */
 static void stop_flight(struct md *m)
 {
-    double total[3] = {0}, mass = 0;
+    double(*p)[3] = rows(m), total[3] = {0}, mass = 0;
 
-    for (int i = 0; i < m->n; i++)
-        total[i % 3] += m->mom[i];
-    for (int i = 0; i < m->n; i += 3)
-        mass += m->mass[i];
-    for (int i = 0; i < m->n; i++)
-        m->mom[i] -= m->mass[i] * total[i % 3] / mass;
+    for (int i = 0; i < m->natoms; i++) {
+        mass += mass_of(m, i);
+        for (int k = 0; k < 3; k++)
+            total[k] += p[i][k];
+    }
+    for (int i = 0; i < m->natoms; i++)
+        for (int k = 0; k < 3; k++)
+            p[i][k] -= mass_of(m, i) * total[k] / mass;
 }
 
 static void center(const struct md *m, const struct atoms *a, double c[3])
@@ -36,9 +49,9 @@ static void center(const struct md *m, const struct atoms *a, double c[3])
 
     memset(c, 0, 3 * sizeof *c);
     for (int i = 0; i < a->natoms; i++) {
-        mass += m->mass[3 * i];
+        mass += mass_of(m, i);
         for (int k = 0; k < 3; k++)
-            c[k] += m->mass[3 * i] * a->pos[i][k];
+            c[k] += mass_of(m, i) * a->pos[i][k];
     }
     for (int k = 0; k < 3; k++)
         c[k] /= mass;
@@ -51,26 +64,26 @@ static void center(const struct md *m, const struct atoms *a, double c[3])
 static void spin(const struct md *m, const struct atoms *a, const double c[3],
                  double omega[3])
 {
-    double inertia[9] = {0}, moment[3] = {0}, w[3];
+    double inertia[3][3] = {{0}}, moment[3] = {0}, w[3];
     struct err ignored;
 
     for (int i = 0; i < a->natoms; i++) {
-        double d[3], l[3], mass = m->mass[3 * i];
+        double d[3], l[3], mass = mass_of(m, i);
         for (int k = 0; k < 3; k++)
             d[k] = a->pos[i][k] - c[k];
-        cross3(l, d, m->mom + 3 * i);
+        cross3(l, d, rows(m)[i]);
         for (int k = 0; k < 3; k++) {
             moment[k] += l[k];
-            inertia[4 * k] += mass * dot3(d, d);
             for (int j = 0; j < 3; j++)
-                inertia[3 * k + j] -= mass * d[k] * d[j];
+                inertia[k][j] +=
+                    mass * ((j == k ? dot3(d, d) : 0) - d[k] * d[j]);
         }
     }
     memset(omega, 0, 3 * sizeof *omega);
-    if (la_eig_sym(3, inertia, w, &ignored) < 0)
+    if (la_eig_sym(3, inertia[0], w, &ignored) < 0)
         return; /* of 3 x 3 finite numbers it does not happen */
     for (int k = 0; k < 3; k++) {
-        const double *axis = inertia + 3 * k;
+        const double *axis = inertia[k];
         if (w[k] <= 1e-9 * w[2]) /* flat to 3e-5 of its length: linear */
             continue;
         for (int j = 0; j < 3; j++)
@@ -91,7 +104,7 @@ static void stop_spin(struct md *m, const struct atoms *a)
             d[k] = a->pos[i][k] - c[k];
         cross3(v, omega, d);
         for (int k = 0; k < 3; k++)
-            m->mom[3 * i + k] -= m->mass[3 * i] * v[k];
+            rows(m)[i][k] -= mass_of(m, i) * v[k];
     }
 }
 

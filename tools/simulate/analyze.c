@@ -58,7 +58,7 @@ static void begin(const struct simulate *s, struct analysis *a,
     for (size_t i = 0; i < n; i++)
         a->mass[i] = mass ? mass[i] : element_mass(f->atoms.z[i]);
     elements_find(&a->e, &f->atoms);
-    pairs = (size_t)(a->e.n * a->e.n);
+    pairs = (size_t)a->e.n * (size_t)a->e.n;
     a->closest = xcalloc(pairs, sizeof *a->closest);
     a->when = xcalloc(pairs, sizeof *a->when);
     for (size_t k = 0; k < pairs; k++)

@@ -42,12 +42,11 @@ int place_put(const struct simulate *s, const struct place *p, struct bin *b,
 int place_get(struct simulate *s, struct place *p, struct err *err)
 {
     struct bin *b = &s->past;
-    int ret;
 
     s->yes = bin_get_u32(b);
     p->number = (int)bin_get_u64(b);
     p->step = (int)bin_get_u64(b);
-    if ((ret = bin_get_frame(b, &p->frame, err)) < 0)
+    if (bin_get_frame(b, &p->frame, err) < 0)
         return bad_past(s, err);
     atoms_copy(&p->start, &p->frame.atoms);
     bin_get_reals(b, p->start.pos[0], 3 * (size_t)p->start.natoms);
