@@ -149,6 +149,23 @@ if command -v dft-single >/dev/null; then
         { print }' slab.xyz | $RUN fit-morse --wells=all"
 fi
 
+# Priors by name, where train takes them: the words of morsel-prior(5).
+if command -v dft-single >/dev/null && command -v train >/dev/null; then
+    for name in published paper window wall zbl none wells+zbl:0.3:0.6; do
+        expect 0 "train --prior=$name" \
+            "$RUN train -q --epochs=1 --prior=$name -o m slab.xyz"
+    done
+    expect 0 'train fits wells' "$RUN train --epochs=1 --fit-prior=depth -o m \
+        --prior=wall+published slab.xyz"
+    says 'train: prior: 3 wells fitted to 39 force components, of which it leaves'
+    expect 2 'refuses a window without its end' \
+        "$RUN train --prior=window:1 -o bad slab.xyz"
+    says "the prior 'window:1': expected two factors, 0 < FS <= FC, FC from 0.1 to 5"
+    absent bad
+    expect 2 'and a bad term of a sum' "$RUN train --prior=wall+nowhere slab.xyz"
+    says "cannot open 'nowhere'"
+fi
+
 # What it asks for is what it needs.
 expect 0 'writes the dimers to label' "$RUN fit-morse --dimers=Cu,Xe -o ask.xyz"
 grep -c Properties ask.xyz >have
