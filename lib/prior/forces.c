@@ -125,7 +125,7 @@ static double residual(const struct problem *q, int k, double (*res)[3])
     return sum;
 }
 
-/* At x; the derivatives too if s->jj is there. */
+/* What is minimized, at x, and where asked its derivatives. */
 static void normal_at(struct problem *q, const double *x, struct normal *s,
                       bool derivatives)
 {
