@@ -59,8 +59,10 @@ static void number_rows(struct gp *gp)
 static void allocate(struct gp *gp)
 {
     size_t natoms = (size_t)gp->first.natoms, n = (size_t)gp->n;
-    struct gp_state *s = gp->state = xcalloc(1, sizeof *s);
+    struct gp_state *s = xcalloc(1, sizeof *s);
 
+    state_release(gp->state);
+    gp->state = s;
     pairs_init(&s->pairs, &gp->first);
     s->row = xcalloc(3 * natoms, sizeof *s->row);
     s->all = xcalloc(3 * natoms, sizeof *s->all);

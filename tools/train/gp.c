@@ -9,7 +9,7 @@ enum { AUTO_ROWS = 3000 };
 static const char *const kernels[] = {"matern", "se"};
 
 static char *describe_gp(const struct train *t, const struct frames *frames,
-                         const struct gp *gp)
+                         const struct gp *gp, const struct calibration *c)
 {
     struct label label;
     char *text = NULL;
@@ -25,7 +25,9 @@ static char *describe_gp(const struct train *t, const struct frames *frames,
                                 : "energy");
     fprintf(f, "kernel %s\nlength %.17g\nsigma %.17g\nscale %.17g\n",
             kernels[gp->kernel], gp->length, gp->sigma, gp->scale);
-    fprintf(f, "jitter %.17g\nframes %d\n", gp->jitter, frames->n);
+    fprintf(f, "jitter %.17g\n", gp->jitter);
+    put_calibration(f, c);
+    fprintf(f, "frames %d\n", frames->n);
     for (int i = 0; i < frames->n; i++)
         fprintf(f, "frame %016llx\n",
                 (unsigned long long)atoms_hash(&frames->frame[i].atoms));
@@ -66,7 +68,7 @@ static int fit(const struct train *t, const struct frames *frames,
     if (ret < 0)
         return ret;
     calibrate_frames(&calibration, frames, &t->names, "gp");
-    gp->provenance = describe_gp(t, frames, gp);
+    gp->provenance = describe_gp(t, frames, gp, &calibration);
     ret = potential_save_gp(gp, &calibration, t->output, err);
     if (ret == 0)
         report_gp(t, gp);

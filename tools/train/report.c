@@ -14,7 +14,7 @@ static const char *energy_used(const struct train *t, const struct learnt *l)
     return l->free_energy ? "free_energy" : "energy";
 }
 
-static void put_calibration(FILE *f, const struct calibration *c)
+void put_calibration(FILE *f, const struct calibration *c)
 {
     if (c->frames > 0)
         fprintf(f, "calibration %.17g frames %d atoms %d within %.17g %.17g\n",

@@ -118,6 +118,9 @@ int train_gp(const struct train *t, const struct frames *frames,
 char *describe(const struct train *t, const struct learnt *l,
                const struct committee *c, const struct comparison *x);
 
+/* The line of a provenance that tells the calibration, if it is known. */
+void put_calibration(FILE *f, const struct calibration *c);
+
 /* The same in short, on standard error. */
 void report(const struct train *t, const struct learnt *l,
             const struct committee *c, const struct comparison *x);
