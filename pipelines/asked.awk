@@ -88,9 +88,8 @@ function query_meanings() {
 function rounds(    n, s, seen, why) {
     section("rounds", "Round by round")
     para("Each line is a structure that DFT was asked about, " \
-        "in order. Energies are above that of the " \
-        (nfinal == 1 ? "result" : "last label") ", " \
-        energy_words(reference) " eV; forces are the largest on an atom that " \
+        "in order. Energies are above that of the " reference_name ", " \
+        fixed(reference, 5) " eV; forces are the largest on an atom that " \
         "may move, in eV/\303\205; &#963; is the model&#8217;s own estimate " \
         "of its error.")
     table(">Round\tAsked for\t>Step\t>Energy<small>DFT, eV</small>\t" \
@@ -111,10 +110,6 @@ function rounds(    n, s, seen, why) {
     if (s != "")
         note(s ".")
     verdicts()
-}
-
-function energy_words(e) {
-    return fixed(e, 5)
 }
 
 function above(e) {

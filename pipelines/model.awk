@@ -102,7 +102,7 @@ function force_parity(    old, new, i, last) {
 
 function energy_parity(    s, n) {
     plot("Predicted and labelled energies", "energy by DFT, eV above the " \
-        (nfinal == 1 ? "result" : "last"), "predicted, eV", "square")
+        reference_name, "predicted, eV", "square")
     diagonal("", 1, 3, "")
     s = series("", "points", 1)
     for (n = 1; n <= nasks; n++)

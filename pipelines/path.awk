@@ -94,6 +94,20 @@ function verified_barrier(    i, e) {
     return e == "" || first_end() == "" ? "" : e - first_end()
 }
 
+function band_words(    i, n, top) {
+    for (i = 1; i <= nfinal; i++) {
+        n += final_energy[i] != ""
+        if (final_energy[i] != "" && (!top || \
+            final_energy[i] > final_energy[top]))
+            top = i
+    }
+    para("<code>final.xyz</code>, the band: " n " of its " nfinal \
+        " images have the energy and the forces of DFT, the others are " \
+        "predicted. The barrier by DFT is " fixed(verified_barrier(), 4) \
+        " eV, and on its top the largest force " number(final_fmax[top], 3) \
+        " eV/\303\205.")
+}
+
 function last_band(    k) {
     for (k = nrounds - 1; k > 0; k--)
         if (nband[k] > 1)

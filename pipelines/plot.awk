@@ -327,7 +327,8 @@ function draw(s,    look, n, i, y) {
     if (look ~ /points/ && n <= 400)
         for (i = 1; i <= n; i++)
             mark(s, sx(px[s, i]), sy(py[s, i]), ptip[s, i])
-    if ((look ~ /dots/ && n) || (look ~ /points/ && n > 400)) { # many: one path of round dots
+    # many: one path of round dots
+    if ((look ~ /dots/ && n) || (look ~ /points/ && n > 400)) {
         printf "<path class=\"dots c%d\" d=\"", series_colour[s]
         for (i = 1; i <= n; i++)
             print "M" sx(px[s, i]) " " sy(py[s, i]) "h0"

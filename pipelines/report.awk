@@ -85,9 +85,11 @@ function heading(    what) {
 
 function outcome(    k) {
     if (nfinal || exists("final.xyz")) {
-        para("<span class=\"good\">Converged.</span> The result was " \
-            "verified: what is reported was calculated by <code>" \
-            text(engine_name()) "</code>, not predicted.")
+        para("<span class=\"good\">Converged.</span> " (kind == "band" ? \
+            "The ends of the path and its top were" : \
+            kind == "dynamics" ? "The structures that it was tested by were" : \
+            "The result was") " calculated by <code>" text(engine_name()) \
+            "</code>, not predicted.")
         return
     }
     k = nrounds - 1

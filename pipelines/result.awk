@@ -50,6 +50,10 @@ function either_energy(i) {
 }
 
 function result_words() {
+    if (kind == "band" && nfinal > 1) {
+        band_words()
+        return
+    }
     if (nfinal > 1) {
         para("<code>final.xyz</code> holds " nfinal " frames.")
         return
@@ -246,6 +250,7 @@ function again(    i, name, s, versions, n, k, v, list) {
     details("Files of the run")
     print "<ul>"
     file_line("final.xyz", "the result: verified by DFT, with its labels")
+    file_line("engine", "the command that labels, as of the last start")
     file_line("ledger.tsv", "a line for each call of DFT")
     file_line("summary.tsv", "a line for each round")
     file_line("learning.svg", "the learning curve as a picture of its own")

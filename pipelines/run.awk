@@ -37,21 +37,24 @@ function read_knobs(file,    line, i) {
             knob[knob_name[nknobs]] = substr(line, i + 1)
         }
     close(file)
-    while ((getline line < "engine") > 0)
+    while ((getline line < "engine") > 0) {
+        sub(/ +$/, "", line)
         if ((i = index(line, " ")) > 1)
             labelled_by[substr(line, 1, i - 1)] = substr(line, i + 1)
+    }
     close("engine")
 }
 
 # The default and the meaning of each knob, from the lines of a pipeline.
 function read_help(file,    line, i, name) {
     while ((getline line < file) > 0)
-        if (line ~ /^[A-Z_]+ *\?=.*##/) {
+        if (line ~ /^[A-Z_]+ *\?=/) {
             name = line
             sub(/ *\?=.*/, "", name)
-            i = index(line, "##")
-            knob_help[name] = substr(line, i + 2)
-            line = substr(line, 1, i - 1)
+            if ((i = index(line, "##"))) {
+                knob_help[name] = substr(line, i + 2)
+                line = substr(line, 1, i - 1)
+            }
             sub(/^[A-Z_]+ *\?= */, "", line)
             sub(/ *$/, "", line)
             knob_default[name] = line
@@ -188,15 +191,18 @@ function read_final(file) {
     close(file)
 }
 
-# Energies are told from that of the result, or from the last label.
+# Energies are told from that of the result, of the first end of a band, or
+# from the last label.
 function choose_reference(    n) {
-    if (nfinal == 1)
-        reference = final_energy[1]
-    for (n = nasks; n > 0 && reference == ""; n--)
-        reference = ask_energy[n]
     if (kind == "")
         kind = pipeline ~ /neb/ ? "band" : pipeline ~ /md/ ? "dynamics" : \
             "relaxation"
+    reference_name = nfinal == 1 ? "result" : kind == "band" ? \
+        "first end" : "last label"
+    reference = nfinal == 1 ? final_energy[1] : \
+        kind == "band" ? first_end() : ""
+    for (n = nasks; n > 0 && reference == ""; n--)
+        reference = ask_energy[n]
 }
 
 function engine_name() {

@@ -259,6 +259,8 @@ cp band/final.xyz band/1/asked.xyz
 expect 0 'tells of a band' 'report_of band && well_formed band/report.html'
 expect 0 'its barrier by DFT' 'on band "<b>0.250 <small>eV"'
 expect 0 'and by the model' 'on band "<b>0.210 <small>eV"'
+expect 0 'and how much of it DFT has seen' \
+    'on band "3 of its 3 images" && on band "barrier by DFT is 0.2500 eV"'
 expect 0 'image by image' \
     'on band "<td class=\"n\">1</td><td class=\"n\">1.000</td><td class=\"n\">0.2000</td><td class=\"n\">0.0200</td><td class=\"n\">0.2500</td>"'
 
