@@ -17,7 +17,7 @@ static const char *set_name = "paper";
 static const char *element_list;
 static double cutoff;
 static int format = TEXT;
-static bool derivatives;
+static bool derivatives, strain;
 static int threads;
 
 static const struct cli_opt opts[] = {
@@ -33,6 +33,8 @@ static const struct cli_opt opts[] = {
      "elements in order (those of the first frame)", NULL},
     {CLI_FLAG, 0, "derivatives", NULL, &derivatives, 0, 0,
      "derivatives too; json or binary", NULL},
+    {CLI_FLAG, 0, "strain", NULL, &strain, 0, 0,
+     "and those by strain, which stress needs", NULL},
     {CLI_INT, 'j', "threads", "N", &threads, 0, 1024,
      "threads; 0: all cores (0)", NULL},
     {0},
@@ -54,7 +56,7 @@ struct work {
     struct features f;
     int nframe;
     FILE *out;
-    struct stored_out stored;
+    struct bin bin;
 };
 
 static int by_symbol(const void *x, const void *y)
@@ -241,6 +243,34 @@ static void print_derivatives(struct work *w)
     free(row);
 }
 
+static enum derivatives wanted(void)
+{
+    if (strain)
+        return DERIVE_STRAIN;
+    return derivatives ? DERIVE_POSITIONS : DERIVE_NOTHING;
+}
+
+/* Six components of each function of each atom. */
+static void print_strain(const struct work *w)
+{
+    fputs(",\"dG_strain\":[", w->out);
+    for (int i = 0; i < w->f.natoms; i++) {
+        int n = w->f.first[i + 1] - w->f.first[i];
+
+        fputs(i ? ",[" : "[", w->out);
+        for (int m = 0; m < n; m++) {
+            double t[6];
+
+            for (int c = 0; c < 6; c++)
+                t[c] = w->f.strain[6 * w->f.first[i] + c * n + m];
+            fputs(m ? "," : "", w->out);
+            print_list(t, 6, w->out);
+        }
+        putc(']', w->out);
+    }
+    putc(']', w->out);
+}
+
 static void print_json(struct work *w, const struct atoms *a)
 {
     putc('{', w->out);
@@ -256,18 +286,19 @@ static void print_json(struct work *w, const struct atoms *a)
         print_list(w->f.g + first, w->f.first[i + 1] - first, w->out);
     }
     putc(']', w->out);
-    if (derivatives)
+    if (wanted() != DERIVE_NOTHING)
         print_derivatives(w);
+    if (strain)
+        print_strain(w);
     fputs("}\n", w->out);
 }
 
 /* As morsel-features(5) has it: the frame and its features. */
 static int put_frame(struct work *w, const struct frame *f, struct err *err)
 {
-    if (w->nframe == 1 &&
-        stored_begin(&w->stored, w->out, output, &w->d, derivatives, err) < 0)
-        return err->code;
-    return stored_put(&w->stored, f, &w->f, derivatives, err);
+    if (w->nframe == 1)
+        stored_begin(&w->bin, &w->d, wanted());
+    return stored_put(&w->bin, f, &w->f, wanted(), output, err);
 }
 
 static int do_frame(struct work *w, const struct frame *f, struct err *err)
@@ -275,7 +306,7 @@ static int do_frame(struct work *w, const struct frame *f, struct err *err)
     if (w->nframe++ == 0 && choose_set(w, &f->atoms, err) < 0)
         return err->code;
     if (neighbors_find(&w->nb, &f->atoms, w->d.cutoff.rc, err) < 0 ||
-        features_compute(&w->f, &w->d, &f->atoms, &w->nb, derivatives, err) < 0)
+        features_compute(&w->f, &w->d, &f->atoms, &w->nb, wanted(), err) < 0)
         return err->code;
     if (format == TEXT)
         print_text(w, &f->atoms);
@@ -334,7 +365,7 @@ static int do_all(struct work *w, int n, char **path, struct err *err)
             return err->code;
     if (w->nframe == 0)
         return err_set(err, ERR_FORMAT, "%s: there are no frames", path[0]);
-    return format == BINARY ? stored_end(&w->stored, err) : 0;
+    return format == BINARY ? stored_end(&w->bin, w->out, output, err) : 0;
 }
 
 int main(int argc, char **argv)
@@ -343,9 +374,9 @@ int main(int argc, char **argv)
     struct work w = {0};
     struct err err;
 
-    if (derivatives && format == TEXT) {
-        err_set(&err, ERR_RANGE,
-                "--derivatives needs --format=json or --format=binary");
+    if (wanted() != DERIVE_NOTHING && format == TEXT) {
+        err_set(&err, ERR_RANGE, "--%s needs --format=json or --format=binary",
+                derivatives ? "derivatives" : "strain");
         return cli_fail(&cli, &err);
     }
     la_threads(threads);
@@ -353,11 +384,11 @@ int main(int argc, char **argv)
     if (!w.out)
         return cli_fail(&cli, &err);
     int ret = do_all(&w, argc - i, argv + i, &err);
-    stored_out_release(&w.stored);
     if (ret < 0)
         output_discard(w.out, output);
     else
         ret = output_close(w.out, output, &err);
+    bin_release(&w.bin);
     features_release(&w.f);
     neighbors_release(&w.nb);
     descriptor_release(&w.d);

@@ -58,6 +58,8 @@ static const struct cli_opt opts[] = {
      "units of errors: robust or paper (robust)", losses},
     {CLI_REAL, 0, "alpha", "X", &t.loss.alpha, 0, 1e6,
      "weight of forces (1); 0: energies only", NULL},
+    {CLI_REAL, 0, "stress-weight", "X", &t.loss.beta, 0, 1e6,
+     "weight of the stress of crystals (0)", NULL},
     {CLI_REAL, 0, "huber", "X", &t.loss.huber, 0, 1e6,
      "errors count linearly above X units (off)", NULL},
     {CLI_REAL, 0, "decay", "X", &t.loss.decay, 0, 1e6,
@@ -106,8 +108,6 @@ static const struct cli_opt opts[] = {
      "epochs of the first cosine (10)", NULL},
     {CLI_INT, 0, "mult", "N", &t.schedule.mult, 1, 1000,
      "the next is N times as long (2)", NULL},
-    {CLI_INT, 0, "batch", "N", &t.batch, 1, 1e9,
-     "frames of a step, read as needed (all)", NULL},
     {CLI_ONLY, 0, "scaling", NULL, NULL, 0, 0, NULL, of_motion},
     {CLI_REAL, 0, "motion", "X", &t.motion, 1e-6, 10,
      "least motion for that scaling, A (0.05)", NULL},
@@ -129,12 +129,9 @@ static const struct cli cli = {
 static int work(struct frames *frames, struct stored *s, struct model *m,
                 struct err *err)
 {
+    int ret = labelled_read(frames, s, t.input, err);
     bool network = true;
-    int ret;
 
-    if (t.batch > 0 && t.model != MODEL_GP)
-        return learn_batches(&t, err);
-    ret = labelled_read(frames, s, t.input, err);
     if (ret == 0 && t.model != MODEL_NETWORK)
         ret = train_gp(&t, frames, &network, err);
     if (!network)

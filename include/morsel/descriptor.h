@@ -166,10 +166,11 @@ void features_release(struct features *f);
  * The reader takes the features of the atoms of a, into memory that it uses
  * again as features_compute() does, and sets b->bad on nonsense.
  */
-size_t features_size(const struct features *f, bool derivatives);
-void features_put(const struct features *f, bool derivatives, struct bin *b);
+size_t features_size(const struct features *f, enum derivatives which);
+void features_put(const struct features *f, enum derivatives which,
+                  struct bin *b);
 void features_get(struct features *f, const struct descriptor *d,
-                  const struct atoms *a, bool derivatives, struct bin *b);
+                  const struct atoms *a, enum derivatives which, struct bin *b);
 
 /*
  * forces[j] -= sum_i dG_i/dpos[j] . dedg_i, added to what is there: forces

@@ -130,6 +130,8 @@ struct label {
     double energy;
     const double (*forces)[3]; /* [natoms][3], inside the frame; NULL: none */
     bool free_energy;          /* which energy it is */
+    bool has_stress;           /* from stress, or else from virial */
+    double stress[3][3];       /* eV/angstrom^3, symmetric */
 };
 bool frame_get_label(const struct frame *f, const struct label_names *names,
                      struct label *label);

@@ -14,23 +14,15 @@
  */
 
 /*
- * Features that were computed before, in a file of morsel-features(5), which
- * stays open as long as they may be asked for: they are read when they are
- * needed.
+ * Features that were computed before, from a file of morsel-features(5):
+ * frames as they are, and for each where its features stand in the file, which
+ * is in memory as long as they may be asked for.
  */
-struct place {
-    size_t text[2];     /* where a frame begins and ends in the file */
-    size_t features[2]; /* and its features */
-    long line;          /* lines of the frames before it */
-};
-
 struct stored {
     struct descriptor descriptor;
-    bool derivatives;
-    FILE *f;     /* NULL: there are none */
-    size_t size; /* of the file, without its trailer */
-    int n;
-    struct place *place; /* [n] */
+    enum derivatives derivatives;
+    struct bin bin;
+    size_t (*block)[2]; /* [frames][2] where features begin and end */
 };
 void stored_release(struct stored *s);
 
@@ -60,50 +52,14 @@ int stored_get(const struct stored *s, int i, const struct descriptor *d,
                const struct atoms *a, struct features *f,
                struct err *err) MORSEL_MUST_CHECK;
 
-/*
- * Write such a file to f: begin, put each frame with its features, end, and
- * release in any case.  Frames are written as they come; if f is a pipe or a
- * device they are in a temporary file until all are there.
- */
-struct stored_out {
-    FILE *f, *body;
-    const char *path; /* for messages; borrowed */
-    struct bin head, piece;
-    size_t size; /* of the body, so far */
-    uint32_t crc;
-};
-int stored_begin(struct stored_out *o, FILE *f, const char *path,
-                 const struct descriptor *d, bool derivatives,
-                 struct err *err) MORSEL_MUST_CHECK;
-int stored_put(struct stored_out *o, const struct frame *frame,
-               const struct features *f, bool derivatives,
+/* Write such a file: begin, put each frame with its features, end. */
+void stored_begin(struct bin *b, const struct descriptor *d,
+                  enum derivatives which);
+int stored_put(struct bin *b, const struct frame *frame,
+               const struct features *f, enum derivatives which,
+               const char *path, struct err *err) MORSEL_MUST_CHECK;
+int stored_end(struct bin *b, FILE *f, const char *path,
                struct err *err) MORSEL_MUST_CHECK;
-int stored_end(struct stored_out *o, struct err *err) MORSEL_MUST_CHECK;
-void stored_out_release(struct stored_out *o);
-
-/*
- * Labelled frames that stay in their file, of either kind: any number of them,
- * in a few bytes each.  They are all read once, and checked, when it is
- * opened; a pipe is copied to a temporary file.
- */
-struct archive {
-    int n;
-    long natoms; /* of all frames */
-    int most;    /* of the largest */
-    struct stored s;
-    struct text t;       /* of a file of frames */
-    struct place *place; /* [n] of its frames */
-    int room;
-    bool seen[MAX_Z + 1];
-};
-int archive_open(struct archive *a, const char *path,
-                 struct err *err) MORSEL_MUST_CHECK;
-void archive_release(struct archive *a);
-int archive_get(struct archive *a, int i, struct frame *f,
-                struct err *err) MORSEL_MUST_CHECK;
-
-/* The elements of all frames, z [MAX_Z] (out), ascending; how many. */
-int archive_elements(const struct archive *a, int *z);
 
 /*
  * The data set: everything about the frames that does not change while the
@@ -123,6 +79,14 @@ struct example {
     double *jac;         /* blocks [3][nsf] of dx/dpos, 1/angstrom, one after
                             the other in the order of the atoms */
     uint64_t id;         /* atoms_hash() */
+
+    /* A stress label, and that it is used. */
+    bool has_stress;
+    double volume;       /* angstrom^3 */
+    double dedstrain[6]; /* volume times stress less the prior, eV; here and
+                            below xx yy zz yz xz xy */
+    double *strain;      /* dx/dstrain of the atoms [6][nsf], one after the
+                            other */
 };
 
 /* The elements of all frames, z [MAX_Z] (out), ascending; how many. */
@@ -136,6 +100,7 @@ struct dataset {
     double **x;              /* [nelement][nrow][nsf] features, scaled by
                                 dataset_scale() */
     bool forces;             /* there are force labels */
+    bool stress;             /* stress labels are used */
     bool free_energy;        /* which energy was used */
 };
 
@@ -144,8 +109,9 @@ enum force_mask { MASK_ALL, MASK_FREE };
 /*
  * Compute the features of all frames with m->descriptor, and subtract
  * m->prior from their labels.  Parallel over frames (OpenMP); the result does
- * not depend on the number of threads.  Without `forces` only energies are
- * asked for.  Fails with ERR_FORMAT, naming file (`path`) and line, if a
+ * not depend on the number of threads.  DERIVE_NOTHING asks for energies
+ * alone, DERIVE_POSITIONS for forces, too; DERIVE_STRAIN also takes the stress
+ * of frames that have one and are periodic in three directions.  Fails with ERR_FORMAT, naming file (`path`) and line, if a
  * frame does not have the label, or another kind of energy than the first; and
  * with ERR_RANGE if an element is unknown to the descriptor, atoms coincide,
  * or a force exceeds MAX_FORCE.
@@ -153,25 +119,26 @@ enum force_mask { MASK_ALL, MASK_FREE };
 #define MAX_FORCE 1e4 /* eV/angstrom */
 int dataset_build(struct dataset *ds, const struct frames *frames,
                   const char *path, const struct label_names *names,
-                  bool forces, enum force_mask mask, const struct model *m,
-                  struct err *err) MORSEL_MUST_CHECK;
+                  enum derivatives labels, enum force_mask mask,
+                  const struct model *m, struct err *err) MORSEL_MUST_CHECK;
 void dataset_release(struct dataset *ds);
 
 /*
  * The same with features that are known if s, which was read with the frames,
  * is neither NULL nor zeroed; the descriptor of m is that of s.  ERR_RANGE if
- * forces are asked for and s has no derivatives, or an element of the
+ * forces or stress are asked for and s has no such derivatives, or an element of the
  * descriptor is in no frame: its network would learn nothing, and say anything.
  */
 int dataset_build_stored(struct dataset *ds, const struct frames *frames,
                          const struct stored *s, const char *path,
-                         const struct label_names *names, bool forces,
-                         enum force_mask mask, const struct model *m,
+                         const struct label_names *names,
+                         enum derivatives labels, enum force_mask mask,
+                         const struct model *m,
                          struct err *err) MORSEL_MUST_CHECK;
 
 /* Bytes that dataset_build() will hold; the same errors for bad geometries. */
 int dataset_bytes(const struct frames *frames, const char *path,
-                  const struct model *m, double *bytes,
+                  enum derivatives labels, const struct model *m, double *bytes,
                   struct err *err) MORSEL_MUST_CHECK;
 
 /*
@@ -193,28 +160,17 @@ enum scaling { SCALING_RANGE, SCALING_PAPER, SCALING_MOTION };
 void dataset_scale(struct dataset *ds, struct model *m, enum scaling how,
                    double motion);
 
-/* The same for data that come in parts: all parts, and then each again. */
-struct scaling_sums {
-    int nelement;
-    int *nrow;       /* [nelement] */
-    double **change; /* [nelement][nsf] sums of squares */
-};
-void scaling_begin(struct scaling_sums *s, const struct model *m);
-void scaling_add(struct scaling_sums *s, const struct dataset *ds,
-                 struct model *m);
-void scaling_end(struct scaling_sums *s, struct model *m, enum scaling how,
-                 double motion);
-void dataset_apply_scale(struct dataset *ds, const struct model *m);
-
 /*
  * The loss,
  *
- *     L = sum_i w_i { rho(e_i) + alpha / n_i sum_a rho(f_ia) }
- *         + decay / 2 |theta|^2
+ *     L = sum_i w_i { rho(e_i) + alpha / n_i sum_a rho(f_ia)
+ *                     + beta / 9 rho(s_i) } + decay / 2 |theta|^2
  *     e_i  = (E_i - label) / (N_i u_e)
  *     f_ia = |F_ia - label| / u_f
+ *     s_i  = V_i |stress_i - label| / (N_i u_e)
  *
- * with n_i the number of force components that count (3 N_i unless masked)
+ * with n_i the number of force components that count (3 N_i unless masked),
+ * |stress|^2 the sum over nine components, 0 for a frame that has no label,
  * and rho(x) = x^2 / 2, or Huber's function (P. J. Huber, Ann. Math. Stat. 35,
  * 73 (1964)), which goes on as a straight line from |x| = delta and so bounds
  * what one bad frame can do:
@@ -229,6 +185,7 @@ struct loss {
     double u_f;   /* eV/angstrom, > 0 */
     double c;     /* weight of energies */
     double alpha; /* weight of forces */
+    double beta;  /* weight of stress */
     double huber; /* delta; 0: none */
     double decay;
 };
@@ -254,24 +211,12 @@ enum units { UNITS_ROBUST, UNITS_PAPER };
 void dataset_reference(struct dataset *ds, struct model *m, enum units how,
                        struct loss *loss);
 
-/* The same for data that come in parts, of n frames in all. */
-struct reference {
-    int n, nelement;
-    double *energy;    /* [n] t_i, eV */
-    double *count;     /* [n][nelement] atoms */
-    double f2, nforce; /* squares of forces, and how many count */
-};
-void reference_begin(struct reference *r, int n, int nelement);
-void reference_add(struct reference *r, const struct dataset *ds);
-void reference_end(struct reference *r, struct model *m, enum units how,
-                   struct loss *loss);
-void dataset_apply_reference(struct dataset *ds, const struct model *m);
-
 /* What one evaluation of the loss says about the fit; over all frames. */
 struct fit {
     double loss;
     double rmse_e; /* eV per atom */
     double rmse_f; /* eV/angstrom, over the components that count */
+    double rmse_s; /* eV/angstrom^3, over frames with a stress; else 0 */
 };
 
 /*
@@ -467,62 +412,6 @@ bool committee_meets(const struct committee *c);
  */
 int warm_start(struct model *m, const struct model *old,
                struct err *err) MORSEL_MUST_CHECK;
-
-/*
- * Training by batches, of frames that stay in their file: in memory are some
- * 100 bytes of each frame and the data of one batch, see stream_bytes().  One
- * step of Adam is made per batch, and an epoch is all batches once, shuffled
- * by seed and epoch.  The caller owns the loop:
- *
- *     stream_init(&s, &archive, batch);  and set path ... mask
- *     stream_measure(&s, m, ...);        scaling, e0, unit: as of a dataset
- *     stream_begin(&s, &c, ...);         warm start before it
- *     while ((more = stream_epoch(&s, &c, err)) > 0)
- *         print what c.member[k].epoch and .fit say;
- *     stream_end(&s, &c, err);
- *     committee_release(&c);
- *
- * The fit of an epoch is that of its batches, each before its step; the
- * weights after the epoch with the lowest loss are kept, and stream_end() says
- * how they fit all frames.  A member whose loss is not finite starts again.
- */
-struct stream {
-    struct archive *a;
-    int batch; /* frames */
-    const char *path;
-    const struct label_names *names;
-    bool forces;
-    enum force_mask mask;
-    const struct model *m;
-    bool label_known, free_energy;
-    uint64_t *id; /* [a->n] atoms_hash() of the frames */
-    int *order;   /* [a->n] */
-    int epoch;
-};
-void stream_init(struct stream *s, struct archive *a, int batch);
-void stream_release(struct stream *s);
-int stream_batches(const struct stream *s);
-
-/* The data of the frames of number index[n], not scaled. */
-int stream_get(struct stream *s, const int *index, int n, struct dataset *ds,
-               struct err *err) MORSEL_MUST_CHECK;
-int stream_measure(struct stream *s, struct model *m, enum scaling how,
-                   double motion, enum units units, struct loss *loss,
-                   struct err *err) MORSEL_MUST_CHECK;
-void stream_begin(struct stream *s, struct committee *c, struct model *m,
-                  const struct loss *loss, const struct schedule *schedule,
-                  const struct plan *plan);
-
-/* 1, 0 if there was nothing left to do, or an error. */
-int stream_epoch(struct stream *s, struct committee *c,
-                 struct err *err) MORSEL_MUST_CHECK;
-int stream_end(struct stream *s, struct committee *c,
-               struct err *err) MORSEL_MUST_CHECK;
-
-/* Bytes that this holds at most, members and all. */
-int stream_bytes(struct stream *s, const struct model *m,
-                 const struct schedule *schedule, double *bytes,
-                 struct err *err) MORSEL_MUST_CHECK;
 
 /*
  * Calibration.  Frames that were predicted first and labelled later tell how

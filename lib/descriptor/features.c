@@ -136,7 +136,7 @@ static int lay_out_derivatives(struct features *f, const struct descriptor *d,
     return 0;
 }
 
-static int lay_out_strain(struct features *f, struct err *err)
+int lay_out_strain(struct features *f, struct err *err)
 {
     int n = f->first[f->natoms];
 

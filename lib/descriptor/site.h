@@ -42,6 +42,7 @@ struct site {
 /* Where the features of each atom stand, and room for them. */
 int lay_out_features(struct features *f, const struct descriptor *d,
                      const struct atoms *a, struct err *err) MORSEL_MUST_CHECK;
+int lay_out_strain(struct features *f, struct err *err) MORSEL_MUST_CHECK;
 
 void site_init(struct site *s, const struct sf_plan *p, int longest);
 void site_release(struct site *s);

@@ -14,20 +14,24 @@ static size_t block_size(int n)
     return 4 + 3 * (size_t)n * 8;
 }
 
-size_t features_size(const struct features *f, bool derivatives)
+size_t features_size(const struct features *f, enum derivatives which)
 {
-    size_t size = 8 * (size_t)f->first[f->natoms];
+    size_t ng = (size_t)f->first[f->natoms];
+    size_t size = 8 * ng + (which == DERIVE_STRAIN ? 6 * 8 * ng : 0);
 
-    for (int i = 0; derivatives && i < f->natoms; i++)
+    for (int i = 0; which != DERIVE_NOTHING && i < f->natoms; i++)
         size += 8 + (size_t)(f->dep[i + 1] - f->dep[i]) *
                         block_size(f->first[i + 1] - f->first[i]);
     return size;
 }
 
-void features_put(const struct features *f, bool derivatives, struct bin *b)
+void features_put(const struct features *f, enum derivatives which,
+                  struct bin *b)
 {
-    bin_put_reals(b, f->g, (size_t)f->first[f->natoms]);
-    for (int i = 0; derivatives && i < f->natoms; i++) {
+    size_t ng = (size_t)f->first[f->natoms];
+
+    bin_put_reals(b, f->g, ng);
+    for (int i = 0; which != DERIVE_NOTHING && i < f->natoms; i++) {
         int n = f->first[i + 1] - f->first[i];
 
         bin_put_u64(b, (uint64_t)(f->dep[i + 1] - f->dep[i]));
@@ -36,6 +40,8 @@ void features_put(const struct features *f, bool derivatives, struct bin *b)
             bin_put_reals(b, f->dg + f->block[e], 3 * (size_t)n);
         }
     }
+    if (which == DERIVE_STRAIN)
+        bin_put_reals(b, f->strain, 6 * ng);
 }
 
 static void get_finite(struct bin *b, double *x, size_t n)
@@ -132,7 +138,7 @@ static void get_derivatives(struct features *f, struct bin *b)
 }
 
 void features_get(struct features *f, const struct descriptor *d,
-                  const struct atoms *a, bool derivatives, struct bin *b)
+                  const struct atoms *a, enum derivatives which, struct bin *b)
 {
     struct err ignored;
 
@@ -141,6 +147,13 @@ void features_get(struct features *f, const struct descriptor *d,
         return;
     }
     get_finite(b, f->g, (size_t)f->first[a->natoms]);
-    if (derivatives)
+    if (which != DERIVE_NOTHING)
         get_derivatives(f, b);
+    if (which != DERIVE_STRAIN || b->bad)
+        return;
+    if (6 * (size_t)f->first[a->natoms] > (b->size - b->at) / 8 ||
+        lay_out_strain(f, &ignored) < 0)
+        b->bad = true;
+    else
+        get_finite(b, f->strain, 6 * (size_t)f->first[a->natoms]);
 }

@@ -56,9 +56,9 @@ static void add_image(double radii, const double d[3], double r, double *t,
 {
     double u = radii / r, s = 1, ds = 0;
 
+    u *= u * u;
     u *= u;
-    u *= u;
-    u *= u; /* (d_ij / r)^8 */
+    u *= u; /* (d_ij / r)^12 */
     if (r > GP_RS) {
         double x = (r - GP_RS) / (GP_RC - GP_RS);
 
@@ -70,7 +70,7 @@ static void add_image(double radii, const double d[3], double r, double *t,
         dt[c] += u * (ds - GP_POWER * s / r) * d[c] / r;
 }
 
-/* x = t^(1/p), dx = x / (p t) dt. */
+/* x = t^(q/p), dx = q x / (p t) dt. */
 int pairs_eval(const struct pairs *p, const struct atoms *a,
                struct neighbors *nb, double *x, double (*g)[3], struct err *err)
 {
@@ -89,11 +89,11 @@ int pairs_eval(const struct pairs *p, const struct atoms *a,
                 add_image(p->d[k], nb->d[n], nb->r[n], &x[k], g[k]);
         }
     for (int k = 0; k < p->npair; k++) {
-        double root = pow(x[k], 1.0 / GP_POWER);
+        double t = x[k];
 
+        x[k] = pow(t, (double)GP_EXPONENT / GP_POWER);
         for (int c = 0; c < 3; c++)
-            g[k][c] *= root / (GP_POWER * x[k]);
-        x[k] = root;
+            g[k][c] *= GP_EXPONENT * x[k] / (GP_POWER * t);
     }
     return 0;
 }

@@ -270,6 +270,25 @@ void frame_drop(struct frame *f, const char *name)
     }
 }
 
+/* Symmetric to the last digit; a virial is -volume stress. */
+static bool get_stress(const struct frame *f, double stress[3][3])
+{
+    const double(*c)[3] = (const double(*)[3])f->atoms.cell;
+    double volume = volume3(c[0], c[1], c[2]), scale = 1, m[3][3];
+
+    if (!(volume > 0))
+        return false;
+    if (!frame_get_matrix(f, "stress", m)) {
+        if (!frame_get_matrix(f, "virial", m))
+            return false;
+        scale = -1 / volume;
+    }
+    for (int i = 0; i < 3; i++)
+        for (int j = 0; j < 3; j++)
+            stress[i][j] = scale * (m[i][j] + m[j][i]) / 2;
+    return true;
+}
+
 bool frame_get_label(const struct frame *f, const struct label_names *names,
                      struct label *label)
 {
@@ -278,6 +297,7 @@ bool frame_get_label(const struct frame *f, const struct label_names *names,
 
     *label = (struct label){0};
     label->forces = (const double(*)[3])frame_get_column(f, forces, 3);
+    label->has_stress = get_stress(f, label->stress);
     if (energy)
         return frame_get_real(f, energy, &label->energy);
     label->free_energy = frame_get_real(f, "free_energy", &label->energy);

@@ -1,8 +1,10 @@
-#include "committee.h"
+#include <morsel/train.h>
 
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
+
+#include "stress.h"
 
 int frames_elements(const struct frames *frames, int *z)
 {
@@ -27,6 +29,7 @@ static void example_release(struct example *x)
     free(x->dep);
     free(x->atom);
     free(x->jac);
+    free(x->strain);
 }
 
 void dataset_release(struct dataset *ds)
@@ -119,6 +122,8 @@ static int start_example(struct dataset *ds, int i, const struct frame *f,
 
     *x = (struct example){.natoms = a->natoms, .energy = label.energy};
     x->id = atoms_hash(a);
+    if (ds->stress && label.has_stress)
+        stress_label(x, a, &label);
     x->forces = xcalloc(n, sizeof *x->forces);
     if (ds->forces)
         memcpy(x->forces, label.forces, n * sizeof *x->forces);
@@ -185,8 +190,11 @@ static void subtract_prior(struct example *x, const struct prior *p,
                            const struct atoms *a, const struct neighbors *nb)
 {
     double(*prior)[3] = xcalloc((size_t)a->natoms, sizeof *prior);
+    double strain[3][3] = {{0}};
 
-    x->energy -= prior_eval(p, a, nb, prior);
+    x->energy -= prior_eval_strain(p, a, nb, prior, strain);
+    if (x->has_stress)
+        stress_less(x, strain);
     for (int i = 0; i < a->natoms; i++)
         for (int c = 0; c < 3; c++)
             x->forces[i][c] -= prior[i][c];
@@ -199,6 +207,10 @@ static int fill_example(struct dataset *ds, int i, const struct atoms *a,
                         struct err *err)
 {
     const struct descriptor *d = &m->descriptor;
+    struct example *x = &ds->example[i];
+    enum derivatives which = x->has_stress ? DERIVE_STRAIN
+                             : ds->forces  ? DERIVE_POSITIONS
+                                           : DERIVE_NOTHING;
     struct neighbors nb = {0};
     struct features f = {0};
     int ret = 0;
@@ -207,11 +219,13 @@ static int fill_example(struct dataset *ds, int i, const struct atoms *a,
         ret = neighbors_find(&nb, a, cutoff(m), err);
     if (ret == 0)
         ret = s ? stored_get(s, i, d, a, &f, err)
-                : features_compute(&f, d, a, &nb, ds->forces, err);
+                : features_compute(&f, d, a, &nb, which, err);
     if (ret == 0) {
-        store(ds, &ds->example[i], &f);
+        store(ds, x, &f);
+        if (x->has_stress)
+            stress_store(x, &f);
         if (m->prior.nelement > 0)
-            subtract_prior(&ds->example[i], &m->prior, a, &nb);
+            subtract_prior(x, &m->prior, a, &nb);
     }
     features_release(&f);
     neighbors_release(&nb);
@@ -225,61 +239,49 @@ static void alloc_rows(struct dataset *ds)
                             sizeof *ds->x[el]);
 }
 
-int no_atom_of(const char *path, int z, struct err *err)
-{
-    return err_set(err, ERR_RANGE,
-                   "%s: expected an atom of %s, an element of its set", path,
-                   element_symbol(z));
-}
-
 /* Can the networks learn what they are asked from what is stored? */
 static int check_stored(const struct dataset *ds, const struct stored *s,
-                        const char *path, struct err *err)
+                        const char *path, const struct descriptor *d,
+                        struct err *err)
 {
-    return !ds->forces || s->derivatives
-               ? 0
-               : err_set(err, ERR_RANGE,
-                         "%s: expected derivatives, which forces need", path);
+    if (ds->forces && s->derivatives == DERIVE_NOTHING)
+        return err_set(err, ERR_RANGE,
+                       "%s: expected derivatives, which forces need", path);
+    if (ds->stress && s->derivatives != DERIVE_STRAIN)
+        return err_set(err, ERR_RANGE,
+                       "%s: expected derivatives by strain, which stress needs",
+                       path);
+    for (int el = 0; el < ds->nelement; el++)
+        if (ds->nrow[el] == 0)
+            return err_set(err, ERR_RANGE,
+                           "%s: expected an atom of %s, an element of its set",
+                           path, element_symbol(d->z[el]));
+    return 0;
 }
 
 int dataset_build(struct dataset *ds, const struct frames *frames,
                   const char *path, const struct label_names *names,
-                  bool forces, enum force_mask mask, const struct model *m,
-                  struct err *err)
+                  enum derivatives labels, enum force_mask mask,
+                  const struct model *m, struct err *err)
 {
-    return dataset_build_stored(ds, frames, NULL, path, names, forces, mask, m,
+    return dataset_build_stored(ds, frames, NULL, path, names, labels, mask, m,
                                 err);
 }
 
 int dataset_build_stored(struct dataset *ds, const struct frames *frames,
                          const struct stored *s, const char *path,
-                         const struct label_names *names, bool forces,
-                         enum force_mask mask, const struct model *m,
-                         struct err *err)
-{
-    int ret =
-        dataset_build_part(ds, frames, s, path, names, forces, mask, m, err);
-
-    for (int el = 0; ret == 0 && s && s->f && el < ds->nelement; el++)
-        if (ds->nrow[el] == 0) {
-            ret = no_atom_of(path, m->descriptor.z[el], err);
-            dataset_release(ds);
-        }
-    return ret;
-}
-
-int dataset_build_part(struct dataset *ds, const struct frames *frames,
-                       const struct stored *s, const char *path,
-                       const struct label_names *names, bool forces,
-                       enum force_mask mask, const struct model *m,
-                       struct err *err)
+                         const struct label_names *names,
+                         enum derivatives labels, enum force_mask mask,
+                         const struct model *m, struct err *err)
 {
     size_t nelement = (size_t)m->descriptor.nelement;
     int ret = 0, bad = frames->n;
 
-    if (s && !s->f)
+    if (s && !s->bin.data)
         s = NULL;
-    *ds = (struct dataset){.forces = forces, .n = frames->n};
+    *ds = (struct dataset){.n = frames->n};
+    ds->forces = labels != DERIVE_NOTHING;
+    ds->stress = labels == DERIVE_STRAIN;
     ds->nelement = m->descriptor.nelement;
     ds->example = xcalloc((size_t)frames->n, sizeof *ds->example);
     ds->nsf = xcalloc(nelement, sizeof *ds->nsf);
@@ -295,7 +297,7 @@ int dataset_build_part(struct dataset *ds, const struct frames *frames,
             goto fail;
         }
     }
-    ret = s ? check_stored(ds, s, path, err) : 0;
+    ret = s ? check_stored(ds, s, path, &m->descriptor, err) : 0;
     if (ret < 0)
         goto fail;
     alloc_rows(ds);
@@ -349,7 +351,8 @@ static long count_blocks(const struct neighbors *nb, const struct atoms *a,
 }
 
 int dataset_bytes(const struct frames *frames, const char *path,
-                  const struct model *m, double *bytes, struct err *err)
+                  enum derivatives labels, const struct model *m, double *bytes,
+                  struct err *err)
 {
     const struct descriptor *d = &m->descriptor;
     struct neighbors nb = {0};
@@ -365,13 +368,16 @@ int dataset_bytes(const struct frames *frames, const char *path,
             break;
         }
         int *seen = xcalloc((size_t)a->natoms, sizeof *seen);
+        int each = labels == DERIVE_STRAIN ? 7 : 1; /* numbers of a feature */
 
-        *bytes += (double)sizeof(double) *
-                  (double)count_blocks(&nb, a, d->cutoff.rc, d, seen);
+        if (labels != DERIVE_NOTHING)
+            *bytes += (double)sizeof(double) *
+                      (double)count_blocks(&nb, a, d->cutoff.rc, d, seen);
         for (int k = 0; k < a->natoms; k++) {
             int el = descriptor_element(d, a->z[k]);
 
-            *bytes += (double)sizeof(double) * (6 + (el < 0 ? 0 : d->nsf[el]));
+            *bytes +=
+                (double)sizeof(double) * (6 + (el < 0 ? 0 : each * d->nsf[el]));
         }
         free(seen);
     }

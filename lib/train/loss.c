@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "stress.h"
+
 static double **arrays(int n)
 {
     return xcalloc((size_t)n, sizeof(double *));
@@ -54,8 +56,7 @@ void loss_work_release(struct loss_work *w)
     *w = (struct loss_work){0};
 }
 
-/* Huber's rho and, in *slope, rho'(x) / x; delta = 0: x^2 / 2 everywhere. */
-static double rho(double x, double delta, double *slope)
+double loss_rho(double x, double delta, double *slope)
 {
     x = fabs(x);
     if (delta > 0 && x > delta) {
@@ -145,7 +146,7 @@ static double force_loss(const struct example *x, const struct model *m,
             d2 += d[c] * d[c];
         }
         *square += d2;
-        sum += rho(sqrt(d2) / loss->u_f, loss->huber, &slope);
+        sum += loss_rho(sqrt(d2) / loss->u_f, loss->huber, &slope);
         for (int c = 0; c < 3; c++)
             forces[j][c] =
                 factor * slope * d[c] / (loss->u_f * loss->u_f) * m->unit;
@@ -164,7 +165,7 @@ static double energy_loss(const struct example *x, const struct model *m,
         energy += w->y[x->element[a]][x->row[a]];
 
     double d = (m->unit * energy - x->energy) / x->natoms;
-    double value = weight * rho(d / loss->u_e, loss->huber, &slope);
+    double value = weight * loss_rho(d / loss->u_e, loss->huber, &slope);
     double dldy =
         weight * slope * d / (loss->u_e * loss->u_e) * m->unit / x->natoms;
 
@@ -191,7 +192,8 @@ struct fit loss_eval(const struct dataset *ds, const struct model *m,
                      const double *theta, struct loss_work *w, double *dtheta)
 {
     struct fit fit = {.loss = decay_loss(m, loss, theta, dtheta)};
-    double e2 = 0, f2 = 0, ncount = 0;
+    double e2 = 0, f2 = 0, s2 = 0, ncount = 0;
+    int nstress = 0;
 
     for (int el = 0; el < ds->nelement; el++)
         if (ds->nrow[el] > 0)
@@ -211,9 +213,14 @@ struct fit loss_eval(const struct dataset *ds, const struct model *m,
         fit.loss += force_loss(x, m, loss, wi, w->forces, &f2);
         set_slopes(ds, x, w->forces, w);
         ncount += x->ncount;
+        if (x->has_stress) {
+            fit.loss += stress_loss(ds, x, m, loss, wi, w, &s2);
+            nstress++;
+        }
     }
     fit.rmse_e = sqrt(e2 / ds->n);
     fit.rmse_f = ncount > 0 ? sqrt(f2 / ncount) : 0;
+    fit.rmse_s = nstress > 0 ? sqrt(s2 / (9 * nstress)) : 0;
 
     for (int el = 0; el < ds->nelement; el++)
         if (ds->nrow[el] > 0)

@@ -126,9 +126,11 @@ static struct fit mean_fit(const struct objective *o)
         sum.loss += o->fit[k].loss / n;
         sum.rmse_e += o->fit[k].rmse_e * o->fit[k].rmse_e / n;
         sum.rmse_f += o->fit[k].rmse_f * o->fit[k].rmse_f / n;
+        sum.rmse_s += o->fit[k].rmse_s * o->fit[k].rmse_s / n;
     }
     sum.rmse_e = sqrt(sum.rmse_e);
     sum.rmse_f = sqrt(sum.rmse_f);
+    sum.rmse_s = sqrt(sum.rmse_s);
     return sum;
 }
 

@@ -213,6 +213,23 @@ expect 0 'runs on one thread' "$RUN featurize -j 1 --format=json -o j1 $options"
 expect 0 'and on three' "$RUN featurize -j 3 --format=json -o j3 $options"
 expect 0 'to the same end' 'cmp j1 j3'
 
+# A simple cubic lattice with one shell within the cutoff: 2 a fc'(a) along
+# each axis, fc' = -(pi / 2 rc) sin(pi a / rc), and nothing between them.
+printf '1\nLattice="2.5 0 0 0 2.5 0 0 0 2.5" Properties=species:S:1:pos:R:3\n' >cubic
+echo 'Cu 0 0 0' >>cubic
+printf 'morsel-set 1\ncutoff cosine 3\nG2 * eta 0\nend\n' >one.set
+expect 0 'derivatives by strain' \
+    "$RUN featurize --set=one.set --strain --format=json cubic"
+sed 's/.*"dG_strain":\[\[\[//; s/\].*//; s/,/ /g' out >strain
+x=-1.3089969389957472
+echo "$x $x $x 0 0 0" >byhand
+status=0
+awk -v golden=byhand -v tol=1e-14 -f "$TOP/tests/tools/same.awk" strain ||
+    status=$?
+report "$status" 'by hand'
+expect 2 'which are no text' "$RUN featurize --strain cubic"
+says '--strain needs --format=json or --format=binary'
+
 expect 0 'documents its options' "featurize --help"
 sed -n 's/^  .*--\([a-z-]*\).*/\1/p' out | while read -r w; do
     grep -q "Fl -$w" "$TOP/man/featurize.1" || echo "$w"

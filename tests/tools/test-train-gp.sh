@@ -5,7 +5,7 @@
 # Six frames of C on Cu(100), moved at random, labelled by ASE's EMT 3.22.1.
 cp "$TOP/tests/tools/golden/train.xyz" .
 head -n 15 train.xyz >one.xyz
-gp='train -q --model=gp --prior=none'
+gp='train -q --model=gp'
 
 # Differences of labels and predictions of a file of simulate single: largest
 # of the energies, and of the forces on what may move.
@@ -49,6 +49,9 @@ expect 0 'is the same on one thread and two' \
 
 expect 0 'says what it has learnt' "train --model=gp -o model train.xyz"
 says '6 frames, Gaussian process: length'
+says 'eV, prior times 0'
+expect 0 'or with one' "train --model=gp --prior=wall -o walled train.xyz"
+expect 1 'which is there then' "cmp -s model walled"
 expect 0 'knows what it was made of' \
     "strings model | grep -c '^frame [0-9a-f]\{16\}$' | grep -qx 6"
 

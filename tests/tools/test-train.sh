@@ -109,6 +109,59 @@ for option in --loss=paper --scaling=paper --scaling=motion --huber=0.5 \
     less "$(last 5)" 0.15 'the force error'
 done
 
+# Stress: crystals of copper, shaken and strained, six to learn and four to ask.
+awk 'function r(x) { k++; return x * sin(k * k * 12.9898) }
+    function row(x, y, z) { printf "%.6f %.6f %.6f", x + r(0.1), y + r(0.1), z + r(0.1) }
+    BEGIN {
+        for (n = 0; n < 10; n++) {
+            a = 3.6 + r(0.15)
+            printf "4\nLattice=\""
+            row(a, 0, 0); printf " "; row(0, a, 0); printf " "; row(0, 0, a)
+            print "\" Properties=species:S:1:pos:R:3 pbc=\"T T T\""
+            for (i = 0; i < 4; i++) {
+                printf "Cu "
+                row((i % 3 > 0) * a / 2, (i % 2) * a / 2, (i > 1) * a / 2)
+                print ""
+            }
+        }
+    }' | dft-single -q --engine=emt >crystals.xyz
+head -n 36 crystals.xyz >learn.xyz
+tail -n 24 crystals.xyz >ask.xyz
+# Root mean square error of the stress of model $1, where it has not been.
+stress_error() {
+    simulate single --model="$1" ask.xyz | awk '/ml_stress=/ {
+        split($0, part, /stress="/)
+        for (i = 2; i < 4; i++) {
+            sub(/".*/, "", part[i]); gsub(/[^-+.e0-9]+/, " ", part[i])
+            sub(/^ +/, "", part[i])
+        }
+        split(part[2], x, / /); n = split(part[3], y, / /)
+        for (i = 1; i <= 9; i++) sum += (x[i] - y[i]) ^ 2 }
+        END { print sqrt(sum / 36) }'
+}
+many='--committee=4 --seed=3 --epochs=30'
+expect 0 'learns without stress' "$RUN train -q $many -o plain learn.xyz"
+expect 0 'and with it' "$RUN train $many --stress-weight=1 -o stressed \
+    --history=history learn.xyz"
+says 'stress of 6 frames: member 4: '
+less "$(last 6)" 0.005 'which it then knows, eV/A^3'
+with=$(stress_error stressed)
+without=$(stress_error plain)
+less "$(echo "$with" | awk '{ print 2 * $1 }')" "$without" \
+    'where it has not been, the error is less than half'
+expect 0 'the same from features' "$RUN featurize --set=fine --strain \
+    --format=binary -o features learn.xyz &&
+    $RUN train -q $many --stress-weight=1 -o again features &&
+    simulate single --model=stressed ask.xyz >one.out &&
+    simulate single --model=again ask.xyz >two.out && cmp one.out two.out"
+expect 2 'unless they lack strain' "$RUN featurize --set=fine --derivatives \
+    --format=binary -o features learn.xyz &&
+    $RUN train --stress-weight=1 -o no features"
+says 'features: expected derivatives by strain, which stress needs'
+expect 2 'a slab has no stress' "$RUN train --stress-weight=1 -o no train.xyz"
+says 'train.xyz: --stress-weight: expected a frame with a stress that is periodic'
+absent no
+
 # The same bytes.
 expect 0 'a committee on one thread' \
     "$RUN train $quick --committee=3 --bootstrap=fresh -j1 -o one train.xyz"
@@ -165,40 +218,6 @@ mv out sizes
 expect 0 'and of frames' "$RUN train --dry-run train.xyz"
 cmp -s out sizes
 report $? 'which are the same'
-
-expect 0 'features that are written to a pipe' "featurize --format=binary \
-    --derivatives --set=fine train.xyz | cat >piped"
-cmp -s piped features
-report $? 'are those of a file to the bit'
-
-# By batches, which stay in the file until they are needed.
-batches="$quick --optimizer=adam --batch=4 --committee=3 --bootstrap=fresh"
-expect 0 'batches of frames' "$RUN train $batches -j1 -o of-frames train.xyz"
-expect 0 'of features' "$RUN train $batches -j3 -o of-features features"
-cmp -s of-frames of-features
-report $? 'give the same model to the bit'
-expect 0 'and of a pipe' "cat features | $RUN train $batches -o of-pipe"
-cmp -s of-frames of-pipe
-report $? 'the same'
-expect 0 'learn' "$RUN train -q -o model --history=history --rate=0.02 \
-    --optimizer=adam --schedule=cosine --batch=2 --epochs=70 train.xyz"
-less "$(last 5)" 0.15 'the force error'
-expect 0 'tell their size beforehand' \
-    "$RUN train $batches --dry-run -o never train.xyz"
-grep -qx 'members 3' out && grep -qx 'bytes [1-9][0-9]*' out
-report $? 'with all members'
-absent never
-expect 2 'point at a bad frame' "$RUN train $batches -o bad unlabelled.xyz"
-says "unlabelled.xyz:31: expected a frame with the key 'free_energy' or"
-expect 2 'refuse two kinds of energy' \
-    "$RUN train -q --optimizer=adam --batch=1 -o bad mixed.xyz"
-says "mixed.xyz:16: expected 'energy', as in the frames before"
-absent bad
-expect 2 'are for adam' "$RUN train --batch=2 train.xyz"
-says '--batch'
-expect 0 'compare themselves' "$RUN train $quick --optimizer=adam --batch=4 \
-    --before=model -o less train.xyz"
-says 'train: worse than model on 6 old frames: '
 
 expect 2 'refuses features of another set' \
     "$RUN train -o bad --set=paper features"

@@ -265,7 +265,10 @@ static double dense_solve(struct gp *gp, double l, double *alpha, double *m)
     return -n / 2.0 * log(q / n) - logdet / 2 - w * w / 2;
 }
 
-/* m and alpha as dense algebra has them; the length is the best there is. */
+/*
+ * m and alpha as dense algebra has them; the length is the best there is, to
+ * what is no evidence: a tenth in the logarithm of the likelihood.
+ */
 START_TEST(training_is_what_the_equations_say)
 {
     struct gp gp;
@@ -281,7 +284,7 @@ START_TEST(training_is_what_the_equations_say)
         ck_near(gp.state->alpha[i], alpha[i],
                 1e-6 * (1 + fabs(alpha[i])) * gp.sigma);
     for (double t = log(0.1); t < log(10); t += 0.1)
-        ck_assert_double_le(dense_solve(&gp, exp(t), alpha, &m), best + 0.01);
+        ck_assert_double_le(dense_solve(&gp, exp(t), alpha, &m), best + 0.1);
     free(alpha);
     gp_release(&gp);
 }

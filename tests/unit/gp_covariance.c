@@ -43,7 +43,7 @@ static double plain_feature(const struct atoms *a, int i, int j)
             if (t < 1)
                 sum += s * pow(d / r, GP_POWER);
         }
-    return pow(sum, 1.0 / GP_POWER);
+    return pow(sum, (double)GP_EXPONENT / GP_POWER);
 }
 
 START_TEST(features_follow_their_definition)
@@ -64,7 +64,7 @@ START_TEST(features_follow_their_definition)
 }
 END_TEST
 
-/* Two atoms without images: x = (c^8 + (d/r)^8)^(1/8), and d / rc far away. */
+/* Two atoms without images: x = (c^12 + (d/r)^12)^(1/4), far away c^3. */
 START_TEST(a_pair_beyond_reach_has_a_smooth_feature)
 {
     const double d = 2 * element_radius(29);
@@ -77,14 +77,14 @@ START_TEST(a_pair_beyond_reach_has_a_smooth_feature)
     pairs_init(&p, &a);
     a.pos[1][2] = 2.5;
     features_of(&p, &a, &x, g);
-    ck_near(x, pow(pow(d / 8, 8) + pow(d / 2.5, 8), 0.125), 1e-14);
+    ck_near(x, pow(pow(d / 8, 12) + pow(d / 2.5, 12), 0.25), 1e-14);
     a.pos[1][2] = 7.99;
     features_of(&p, &a, &x, g);
-    ck_near(x, d / 8, 1e-7);
+    ck_near(x, pow(d / 8, 3), 1e-7);
     ck_near(g[0][2], 0, 1e-4);
     a.pos[1][2] = 9;
     features_of(&p, &a, &x, g);
-    ck_near(x, d / 8, 1e-15);
+    ck_near(x, pow(d / 8, 3), 1e-15);
     ck_assert_double_eq(g[0][2], 0);
     pairs_release(&p);
     atoms_release(&a);

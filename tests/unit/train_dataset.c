@@ -283,7 +283,8 @@ START_TEST(memory_is_known_beforehand)
     double bytes, n = 0;
 
     set_up(&x, 1);
-    ck_assert_int_eq(dataset_bytes(&x.frames, "", &x.m, &bytes, &err), 0);
+    ck_assert_int_eq(
+        dataset_bytes(&x.frames, "", DERIVE_POSITIONS, &x.m, &bytes, &err), 0);
     for (int i = 0; i < x.ds.n; i++) {
         const struct example *e = &x.ds.example[i];
 

@@ -15,29 +15,28 @@ static char path[] = "/tmp/morsel-test-XXXXXX";
 
 /* The features of frames as a file; its bytes are the caller's. */
 static unsigned char *make_file(const struct frames *s,
-                                const struct descriptor *d, bool derivatives,
-                                size_t *size)
+                                const struct descriptor *d,
+                                enum derivatives which, size_t *size)
 {
     struct neighbors nb = {0};
     struct features f = {0};
-    struct stored_out o;
+    struct bin b;
     struct err err;
     char *data = NULL;
     FILE *out = open_memstream(&data, size);
 
     damage_file(path);
-    ck_assert_int_eq(stored_begin(&o, out, "", d, derivatives, &err), 0);
+    stored_begin(&b, d, which);
     for (int i = 0; i < s->n; i++) {
         const struct atoms *a = &s->frame[i].atoms;
 
         ck_assert_int_eq(neighbors_find(&nb, a, d->cutoff.rc, &err), 0);
-        ck_assert_int_eq(features_compute(&f, d, a, &nb, derivatives, &err), 0);
-        ck_assert_int_eq(stored_put(&o, &s->frame[i], &f, derivatives, &err),
-                         0);
+        ck_assert_int_eq(features_compute(&f, d, a, &nb, which, &err), 0);
+        ck_assert_int_eq(stored_put(&b, &s->frame[i], &f, which, "", &err), 0);
     }
-    ck_assert_int_eq(stored_end(&o, &err), 0);
-    stored_out_release(&o);
+    ck_assert_int_eq(stored_end(&b, out, "", &err), 0);
     ck_assert_int_eq(fclose(out), 0);
+    bin_release(&b);
     features_release(&f);
     neighbors_release(&nb);
     damage_write(path, (unsigned char *)data, *size);
@@ -61,6 +60,9 @@ static void ck_same(const struct dataset *p, const struct dataset *q)
         ck_assert_mem_eq(x->atom, y->atom, nblock * sizeof *x->atom);
         ck_assert_mem_eq(x->jac, y->jac, nblock * 3 * 20 * sizeof *x->jac);
         ck_assert_uint_eq(x->id, y->id);
+        ck_assert(x->has_stress && y->has_stress);
+        ck_assert_mem_eq(x->dedstrain, y->dedstrain, sizeof x->dedstrain);
+        ck_assert_mem_eq(x->strain, y->strain, n * 6 * 20 * sizeof *x->strain);
     }
 }
 
@@ -75,21 +77,25 @@ START_TEST(stored_features_are_the_same_data)
     struct err err;
     size_t size;
 
+    static double stress[3][3] = {{0.1, 0.2, 0}, {0.2, -0.3, 0}, {0, 0, 0.4}};
+
     set_up_mask(&x, ACT_TANH, 1, true, MASK_FREE, NFRAME);
     dataset_release(&x.ds);
-    ck_assert_int_eq(
-        dataset_build(&x.ds, &x.frames, "", NULL, true, MASK_FREE, &x.m, &err),
-        0);
-    free(make_file(&x.frames, &x.m.descriptor, true, &size));
+    for (int i = 0; i < NFRAME; i++)
+        frame_set_matrix(&x.frames.frame[i], "stress", stress);
+    ck_assert_int_eq(dataset_build(&x.ds, &x.frames, "", NULL, DERIVE_STRAIN,
+                                   MASK_FREE, &x.m, &err),
+                     0);
+    free(make_file(&x.frames, &x.m.descriptor, DERIVE_STRAIN, &size));
     ck_assert_int_eq(labelled_read(&frames, &s, path, &err), 0);
     unlink(path);
-    ck_assert(s.derivatives);
+    ck_assert_int_eq(s.derivatives, DERIVE_STRAIN);
     ck_assert_int_eq(stored_set(&s, &d, "paper", path, NULL, 0, &err), 0);
     ck_assert(descriptor_same(&d, &x.m.descriptor));
     descriptor_release(&x.m.descriptor);
     x.m.descriptor = d;
-    ck_assert_int_eq(dataset_build_stored(&ds, &frames, &s, "", NULL, true,
-                                          MASK_FREE, &x.m, &err),
+    ck_assert_int_eq(dataset_build_stored(&ds, &frames, &s, "", NULL,
+                                          DERIVE_STRAIN, MASK_FREE, &x.m, &err),
                      0);
     ck_same(&ds, &x.ds);
     dataset_release(&ds);
@@ -113,7 +119,7 @@ static unsigned char *small_file(size_t *size)
     make_frames(&s, 1);
     ck_assert_int_eq(descriptor_read(&d, &t, z, 2, &err), 0);
     text_close(&t);
-    unsigned char *data = make_file(&s, &d, true, size);
+    unsigned char *data = make_file(&s, &d, DERIVE_STRAIN, size);
 
     descriptor_release(&d);
     frames_release(&s);
@@ -128,7 +134,7 @@ static void must_refuse(void)
 
     ck_assert_int_eq(labelled_read(&frames, &s, path, &err), ERR_FORMAT);
     ck_assert_ptr_nonnull(strstr(err.msg, path));
-    ck_assert_ptr_null(s.f);
+    ck_assert_ptr_null(s.bin.data);
     ck_assert_ptr_null(frames.frame);
 }
 

@@ -61,7 +61,10 @@ static int fit(const struct train *t, const struct frames *frames,
     const struct gp_params params = {
         .noise_e = GP_NOISE, .noise_f = GP_NOISE, .fit_scale = true};
     struct calibration calibration;
-    int ret = make_prior(t, &gp->prior, frames, err);
+    int ret = 0;
+
+    if (cli_given(t->cli, "prior"))
+        ret = make_prior(t, &gp->prior, frames, err);
 
     if (ret == 0)
         ret = gp_train(gp, &params, err);

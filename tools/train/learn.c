@@ -2,10 +2,9 @@
 
 #include <math.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <unistd.h>
 
-int start_warm(const struct train *t, struct model *m, struct err *err)
+static int start_warm(const struct train *t, struct model *m, struct err *err)
 {
     struct model old;
     int ret = model_read(&old, NULL, t->warm, err);
@@ -17,24 +16,23 @@ int start_warm(const struct train *t, struct model *m, struct err *err)
     return ret;
 }
 
-void begin_history(FILE *f)
-{
-    if (f)
-        fprintf(f, "# member\tepoch\tloss\trmse_e meV/atom\trmse_f eV/A\n");
-}
-
-void write_epoch(FILE *f, const struct committee *c)
+static void write_epoch(FILE *f, const struct committee *c)
 {
     for (int k = 0; f && k < c->nmember; k++) {
         const struct member *m = &c->member[k];
 
-        if (m->advanced)
-            fprintf(f, "%d\t%d\t%.10g\t%.10g\t%.10g\n", k + 1, m->epoch,
-                    m->fit.loss, 1000 * m->fit.rmse_e, m->fit.rmse_f);
+        if (!m->advanced)
+            continue;
+        fprintf(f, "%d\t%d\t%.10g\t%.10g\t%.10g", k + 1, m->epoch, m->fit.loss,
+                1000 * m->fit.rmse_e, m->fit.rmse_f);
+        if (c->ds->stress)
+            fprintf(f, "\t%.10g", m->fit.rmse_s);
+        putc('\n', f);
     }
 }
 
-void show_progress(const struct train *t, const struct committee *c, int epoch)
+static void show_progress(const struct train *t, const struct committee *c,
+                          int epoch)
 {
     if (!t->quiet && epoch % 10 == 0 && isatty(STDERR_FILENO))
         fprintf(stderr, "\repoch %d: member 1: %.3g meV/atom, %.3g eV/A\033[K",
@@ -48,7 +46,9 @@ static int run(const struct train *t, struct committee *c, struct err *err)
 
     if (t->history && !(f = output_open(t->history, err)))
         return err->code;
-    begin_history(f);
+    if (f)
+        fprintf(f, "# member\tepoch\tloss\trmse_e meV/atom\trmse_f eV/A%s\n",
+                c->ds->stress ? "\trmse_s eV/A^3" : "");
     for (bool more = true; more; more = committee_epoch(c)) {
         write_epoch(f, c);
         show_progress(t, c, epoch++);
@@ -57,8 +57,8 @@ static int run(const struct train *t, struct committee *c, struct err *err)
     return f ? output_close(f, t->history, err) : 0;
 }
 
-int check_members(const struct train *t, const struct committee *c,
-                  struct err *err)
+static int check_members(const struct train *t, const struct committee *c,
+                         struct err *err)
 {
     if (!t->quiet && isatty(STDERR_FILENO))
         fputs("\r\033[K", stderr);
@@ -76,41 +76,26 @@ int check_members(const struct train *t, const struct committee *c,
     return 0;
 }
 
-int finish(const struct train *t, struct pool *pool, const struct learnt *l,
-           const struct committee *c, struct err *err)
+/* What is to be known of a model that has been trained; and write it. */
+static int finish(const struct train *t, const struct frames *frames,
+                  const struct committee *c, struct err *err)
 {
     struct comparison x = {0};
     struct model *m = c->m;
-    int ret = pool_calibrate(pool, t, &m->calibration, err);
+    int ret;
 
-    if (ret == 0)
-        ret = compare(t, pool, m, &x, err);
+    calibrate_frames(&m->calibration, frames, &t->names, "network");
+    ret = compare(t, frames, m, &x, err);
     if (ret == 0) {
-        m->provenance = describe(t, l, c, &x);
+        m->provenance = describe(t, c, &x);
         ret = model_save(m, t->output, err);
     }
     if (ret == 0)
-        report(t, l, c, &x);
+        report(t, c, &x);
     if (ret == 0 && t->verbose)
-        ret = report_pairs(t, pool, err);
+        report_pairs(t, frames);
     errors_release(&x.before);
     errors_release(&x.now);
-    return ret;
-}
-
-static int finish_dataset(const struct train *t, const struct frames *frames,
-                          const struct committee *c, struct err *err)
-{
-    const struct dataset *ds = c->ds;
-    struct pool pool = {.n = frames->n, .frames = frames};
-    uint64_t *id = xcalloc((size_t)ds->n, sizeof *id);
-    struct learnt l = {ds->n, ds->forces, ds->free_energy, id};
-
-    for (int i = 0; i < ds->n; i++)
-        id[i] = ds->example[i].id;
-    int ret = finish(t, &pool, &l, c, err);
-
-    free(id);
     return ret;
 }
 
@@ -132,11 +117,30 @@ static int fit(const struct train *t, const struct frames *frames,
     if (ret == 0)
         ret = check_members(t, &c, err);
     if (ret == 0)
-        ret = finish_dataset(t, frames, &c, err);
+        ret = finish(t, frames, &c, err);
     if (ret == 0)
         ret = committee_meets(&c);
     committee_release(&c);
     return ret;
+}
+
+enum derivatives labels_wanted(const struct train *t)
+{
+    if (t->loss.beta > 0)
+        return DERIVE_STRAIN;
+    return t->loss.alpha > 0 ? DERIVE_POSITIONS : DERIVE_NOTHING;
+}
+
+static int check_stress(const struct train *t, const struct dataset *ds,
+                        struct err *err)
+{
+    if (!ds->stress || count_stress(ds) > 0)
+        return 0;
+    return err_set(
+        err, ERR_FORMAT,
+        "%s: --stress-weight: expected a frame with a stress that is "
+        "periodic in three directions",
+        t->input);
 }
 
 int learn(const struct train *t, const struct frames *frames, struct stored *s,
@@ -144,13 +148,15 @@ int learn(const struct train *t, const struct frames *frames, struct stored *s,
 {
     struct dataset ds;
     int ret = dataset_build_stored(&ds, frames, s, t->input, &t->names,
-                                   t->loss.alpha > 0, (enum force_mask)t->mask,
+                                   labels_wanted(t), (enum force_mask)t->mask,
                                    m, err);
 
     stored_release(s); /* as large as the data set */
     if (ret < 0)
         return ret;
-    ret = fit(t, frames, &ds, m, err);
+    ret = check_stress(t, &ds, err);
+    if (ret == 0)
+        ret = fit(t, frames, &ds, m, err);
     dataset_release(&ds);
     return ret;
 }
