@@ -62,7 +62,8 @@ static int farthest(const struct making *m, const double *far)
     int best = -1;
 
     for (int i = 0; i < m->pool->n; i++)
-        if (!m->seen[i] && far[i] > nothing && (best < 0 || far[i] >= far[best]))
+        if (!m->seen[i] && far[i] > nothing &&
+            (best < 0 || far[i] >= far[best]))
             best = i;
     return best;
 }

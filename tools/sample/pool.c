@@ -30,7 +30,7 @@ static void keep_line(struct block *b, const struct text *t)
 {
     size_t need = b->n + t->len + 1;
 
-    if (need > b->room) {
+    if (!b->s || need > b->room) {
         b->room = 2 * need;
         b->s = xrealloc(b->s, b->room, 1);
     }
