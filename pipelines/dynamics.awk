@@ -2,8 +2,8 @@
 # and the radial distribution functions of the last walk.
 #
 #   ntimes[k]               frames of round k
-#   dyn_time[k, n], dyn_temperature[k, n], dyn_energy[k, n], dyn_sigma[k, n]
-#                           fs, K, eV, eV
+#   dyn_time[k, n], dyn_temperature[k, n], dyn_energy[k, n]
+#                           fs, K, eV
 
 function dynamics_frame(k,    n) {
     n = ++ntimes[k]
@@ -11,8 +11,6 @@ function dynamics_frame(k,    n) {
     dyn_temperature[k, n] = key_real("temperature")
     dyn_energy[k, n] = "ml_energy" in key ? key_real("ml_energy") : \
         label_energy()
-    dyn_sigma[k, n] = key_real("ml_sigma_e")
-    dyn_conserved[k, n] = key_real("conserved")
 }
 
 function last_walk(    k) {

@@ -99,7 +99,6 @@ function read_asked(file, k, labelled,    n) {
         ask_sigma_e[n] = key_real("ml_sigma_e")
         ask_ml_fmax[n] = key_real("ml_fmax")
         ask_factor[n] = key_real("ml_factor")
-        ask_kind[n] = key_text("ml_kind")
         if (!labelled) {
             ask_failed[n] = key_text("fail_reason")
             ask_failed[n] = ask_failed[n] == "" ? "failed" : ask_failed[n]
@@ -126,10 +125,8 @@ function read_asked(file, k, labelled,    n) {
 # Lines "name value unit threshold verdict", and perhaps one of the rule.
 function read_verdict(k,    line, w, n) {
     while ((getline line < (k "/verdict")) > 0) {
-        if (split(line, w) < 5 || w[1] == "verdict") {
-            test_rule[k] = line
+        if (split(line, w) < 5 || w[1] == "verdict")
             continue
-        }
         n = ++test_n[k]
         test_name[k, n] = w[1]
         test_value[k, n] = real(w[2])
@@ -137,7 +134,6 @@ function read_verdict(k,    line, w, n) {
         test_limit[k, n] = real(w[4])
         test_answer[k, n] = w[5]
         test_done[k] = 1
-        test_names[w[1]]++
         if (!(w[1] in test_index)) {
             test_index[w[1]] = ++ntests
             test_list[ntests] = w[1]
@@ -147,10 +143,9 @@ function read_verdict(k,    line, w, n) {
 }
 
 # The frames of a walk, without their atoms; a band or a dynamics keeps more.
-function read_walk(k,    file, frames) {
+function read_walk(k,    file) {
     file = k "/traj.xyz"
     while (frame_open(file)) {
-        frames++
         if ("image" in key) {
             band_frame(k, file)
         } else {
@@ -158,15 +153,12 @@ function read_walk(k,    file, frames) {
                 dynamics_frame(k)
             frame_skip(file)
         }
-        walk_step[k] = key_text("step")
         walk_reason[k] = key_text("reason")
-        walk_fmax[k] = key_real("ml_fmax")
         walk_kind[k] = key_text("ml_kind")
     }
     close(file)
     if (nband[k])
         band_end(k)
-    walk_frames[k] = frames + 0
     if (nband[k])
         kind = "band"
     else if (ntimes[k])
