@@ -191,7 +191,7 @@ int features_compute(struct features *f, const struct descriptor *d,
             const struct element_plan *p = &plan->element[f->element[i]];
             size_t n = (size_t)d->nsf[f->element[i]];
             double *g = f->g + f->first[i];
-            double *t = strain ? f->strain + 6 * f->first[i] : NULL;
+            double *t = strain ? f->strain + 6 * (ptrdiff_t)f->first[i] : NULL;
 
             site_fill(&site, p, f, a, nb, d->cutoff.rc, i, derivatives);
             memset(g, 0, n * sizeof *g);
@@ -237,7 +237,8 @@ void features_strain(const struct features *f, const double *dedg,
 
     for (int i = 0; i < f->natoms; i++) {
         int n = f->first[i + 1] - f->first[i];
-        const double *de = dedg + f->first[i], *t = f->strain + 6 * f->first[i];
+        const double *de = dedg + f->first[i],
+                     *t = f->strain + 6 * (ptrdiff_t)f->first[i];
 
         for (int c = 0; c < 6; c++, t += n)
             for (int m = 0; m < n; m++)

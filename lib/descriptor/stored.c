@@ -17,7 +17,7 @@ static size_t block_size(int n)
 size_t features_size(const struct features *f, enum derivatives which)
 {
     size_t ng = (size_t)f->first[f->natoms];
-    size_t size = 8 * ng + (which == DERIVE_STRAIN ? 6 * 8 * ng : 0);
+    size_t size = 8 * ng + (which == DERIVE_STRAIN ? 48 * ng : 0);
 
     for (int i = 0; which != DERIVE_NOTHING && i < f->natoms; i++)
         size += 8 + (size_t)(f->dep[i + 1] - f->dep[i]) *
