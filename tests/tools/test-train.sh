@@ -158,6 +158,9 @@ expect 2 'unless they lack strain' "$RUN featurize --set=fine --derivatives \
     --format=binary -o features learn.xyz &&
     $RUN train --stress-weight=1 -o no features"
 says 'features: expected derivatives by strain, which stress needs'
+expect 2 'nor does a Gaussian process know it' \
+    "$RUN train --model=gp --stress-weight=1 -o no learn.xyz"
+says '--stress-weight: a Gaussian process has no stress'
 expect 2 'a slab has no stress' "$RUN train --stress-weight=1 -o no train.xyz"
 says 'train.xyz: --stress-weight: expected a frame with a stress that is periodic'
 absent no
