@@ -9,11 +9,12 @@
 /*
  * A Gaussian process on energies and forces of a few frames of the same atoms
  * in the same cell: the model of least data.  With E_prior the energy of the
- * prior, the rest of the energy is a random function
+ * prior less that of the first frame, the rest of the energy is a random
+ * function
  *
- *     E(R) = E_prior(R) + e0 + m + f(R),   <f f'> = sigma^2 k(x, x')
+ *     E(R) = e0 + m + scale E_prior(R) + f(x),   <f f'> = sigma^2 k(x, x')
  *
- * of features x of the positions R: e0 is the rest of the first frame, so
+ * of features x of the positions R: e0 is the energy of the first frame, so
  * that nothing is lost of energies near -1e5 eV, and m is a constant.
  *
  * Features.  For each pair of atoms, at least one of which may move,
@@ -38,20 +39,20 @@
  * (noise_e sigma)^2 and (noise_f sigma / angstrom)^2.
  *
  * Training.  With K the covariance of the n (1 + nfree) data y over sigma^2,
- * noise and a jitter, where rounding needs one, included, m and sigma are those
- * of the largest likelihood,
+ * noise and a jitter, where rounding needs one, included, m, sigma and, if
+ * asked for, scale are those of the largest likelihood: with 1 of the energies,
+ * h the prior's energies and derivatives, and y' = y - m 1 - scale h,
  *
- *     m = 1.K^-1 y / 1.K^-1 1,    sigma^2 = y'.K^-1 y' / N,  y' = y - m 1
+ *     y'.K^-1 y' = min,    sigma^2 = y'.K^-1 y' / N,
  *
- * (1: of the energies), and l is that which maximizes
+ * and l is that which maximizes
  *
  *     -N/2 log sigma^2 - 1/2 log |K| - (log(l / l0) / w)^2 / 2,
  *
  * the last a log-normal prior by which one to three frames give a sane length.
  *
  * p, q, the kernel, the constant, noise, l0 and w are those that relaxed 21
- * structures of adsorbates, surfaces, clusters and bulk with the fewest labels;
- * see train(1).
+ * structures of adsorbates, surfaces, clusters and bulk with the fewest labels.
  *
  * Source: C. E. Rasmussen and C. K. I. Williams, Gaussian Processes for
  * Machine Learning (2006), ch. 2, 4, 5; on energies and forces with a constant
@@ -133,8 +134,8 @@ int gp_prepare(struct gp *gp, struct err *err) MORSEL_MUST_CHECK;
  * Energy (eV), forces [natoms][3] (eV/angstrom) and, if not NULL, their
  * standard deviations sigma_e and sigma_f [natoms]: of the force vector, the
  * root of the trace of its covariance.  The atoms must be those of training, in
- * the same cell, those that did not move where they were (to 1e-4 angstrom
- * and a common translation); if not, ERR_RANGE.  Takes O(rows) without the
+ * the same cell, those that may not move where they were, to 1e-4 angstrom and
+ * a lattice vector; if not, ERR_RANGE.  Takes O(rows) without the
  * standard deviations, O(natoms rows^2) with them.  Not by two threads at once.
  */
 int gp_predict(struct gp *gp, const struct atoms *a, double *energy,
