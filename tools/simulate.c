@@ -18,6 +18,8 @@ static const char *const of_analyze[] = {"analyze", NULL};
 static const char *const of_neb[] = {"neb", NULL};
 static const char *const of_dimer[] = {"dimer", NULL};
 static const char *const of_chance[] = {"md", "dimer", NULL};
+static const char *const of_relax[] = {"relax", NULL};
+static const char *const cells[] = {"fixed", "full", "volume", "xy", NULL};
 static const char *const methods[] = {"bfgs", "lbfgs", "fire", NULL};
 static const char *const thermostats[] = {"none", "berendsen", "langevin",
                                           "bdp",  "nhc",       NULL};
@@ -88,6 +90,9 @@ static const struct cli_opt opts[] = {
      "bfgs, lbfgs or fire (bfgs)", methods},
     {CLI_REAL, 0, "max-step", "D", &run.relax.max_step, 1e-4, 1,
      "longest move of an atom in a step, angstrom (0.2)", NULL},
+    {CLI_ONLY, 0, NULL, NULL, NULL, 0, 0, NULL, of_relax},
+    {CLI_CHOICE, 0, "cell", "HOW", &run.relax.cell, 0, 0,
+     "the cell, too: full, volume or xy (fixed)", cells},
     {CLI_ONLY, 0, NULL, NULL, NULL, 0, 0, NULL, of_md},
     {CLI_CHOICE, 0, "thermostat", "NAME", &run.md.thermostat, 0, 0,
      "none, berendsen, langevin, bdp or nhc (none)", thermostats},
@@ -173,6 +178,12 @@ static int check_usage(const struct simulate *s, struct err *err)
     if (s->oracle && s->every != 1)
         return err_set(err, ERR_RANGE,
                        "--every: each label of an oracle is kept");
+    if (s->relax.cell && (s->checkpoint.path || s->restart))
+        return err_set(err, ERR_RANGE, "--cell: without checkpoints");
+    if (s->relax.cell && s->limits.displacement > 0)
+        return err_set(err, ERR_RANGE,
+                       "--cell: atoms move with it, without "
+                       "--max-displacement");
     return 0;
 }
 

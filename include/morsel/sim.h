@@ -78,6 +78,51 @@ int relax_get(struct relax *r, const struct atoms *a, struct bin *b,
               struct err *err) MORSEL_MUST_CHECK;
 
 /*
+ * Relaxation of atoms and cell together, as atoms of a larger system: with
+ * deform the matrix that has made the cell, and each position, from what it was
+ * at the start,
+ *
+ *     a_i = deform a0_i,   x = deform u,
+ *
+ * its coordinates are u [natoms] and natoms * deform, three atoms more, and
+ * the forces on them
+ *
+ *     -dE/du = deform^T F,   -dE/d(n deform) = -(V / n) stress deform^-T.
+ *
+ * E. B. Tadmor, G. S. Smith, N. Bernstein and E. Kaxiras, Phys. Rev. B 59, 235
+ * (1999); it is the UnitCellFilter of ASE 3.22.  CELL_FULL: all of the strain;
+ * CELL_VOLUME: only the volume, the shape stays; CELL_XY: lengths and angle in
+ * the plane of x and y, in which a1 and a2 must lie.
+ *
+ *     cell_init(&c, CELL_FULL, &a);
+ *     r = relax_new(RELAX_BFGS, a.natoms + 3, 0.2);
+ *     for (;;) {
+ *         evaluate(&a, forces, stress);
+ *         cell_take(&c, &a, forces, stress);
+ *         if (atoms_fmax(&c.x, c.forces) < fmax)
+ *             break;
+ *         relax_step(r, &c.x, c.forces, &err);
+ *         cell_give(&c, &a);
+ *     }
+ */
+enum cell_mode { CELL_FIXED, CELL_FULL, CELL_VOLUME, CELL_XY };
+
+struct cell {
+    enum cell_mode mode;
+    double start[3][3];  /* the cell at the start, angstrom */
+    double deform[3][3]; /* since then */
+    struct atoms x;      /* natoms + 3 of the larger system */
+    double (*forces)[3]; /* [natoms + 3][3] eV/angstrom on them */
+};
+void cell_init(struct cell *c, enum cell_mode mode, const struct atoms *a);
+void cell_release(struct cell *c);
+
+/* Take positions, forces and stress (eV/angstrom^3) at a; move a to x. */
+void cell_take(struct cell *c, const struct atoms *a, double (*forces)[3],
+               double stress[3][3]);
+void cell_give(struct cell *c, struct atoms *a);
+
+/*
  * When a walk ends.  STOP_NOT is zero: it goes on.
  */
 enum stop {

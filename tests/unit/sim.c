@@ -348,5 +348,6 @@ Suite *sim_suite(void)
     suite_add_tcase(suite, sim_method_tests());
     suite_add_tcase(suite, sim_walk_tests());
     suite_add_tcase(suite, sim_checkpoint_tests());
+    suite_add_tcase(suite, sim_cell_tests());
     return suite;
 }

@@ -11,5 +11,7 @@ TCase *sim_walk_tests(void);
 
 /* What another process goes on from. */
 TCase *sim_checkpoint_tests(void);
+/* Atoms and cell together. */
+TCase *sim_cell_tests(void);
 
 #endif

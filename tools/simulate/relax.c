@@ -5,6 +5,7 @@
 struct walk {
     struct place at;
     struct relax *relax;
+    struct cell cell;
     enum stop stop;
     struct frame *last; /* its last frame (out), NULL: not wanted */
 };
@@ -66,6 +67,32 @@ static enum stop judge(const struct simulate *s, const struct walk *w)
                       source->prediction.sigma_e);
 }
 
+/* Relaxed is what has no force on its cell, either. */
+static void judge_cell(const struct simulate *s, struct walk *w)
+{
+    const struct walk_limits *l = &s->limits;
+
+    if (!s->relax.cell || !s->source.ok)
+        return;
+    cell_take(&w->cell, &w->at.frame.atoms, s->source.forces, s->source.stress);
+    if (w->stop == STOP_CONVERGED &&
+        !(atoms_fmax(&w->cell.x, w->cell.forces) < l->fmax))
+        w->stop = w->at.step >= l->max_steps ? STOP_STEPS : STOP_NOT;
+}
+
+static int move(struct simulate *s, struct walk *w, struct atoms *next,
+                struct err *err)
+{
+    int ret;
+
+    if (!s->relax.cell)
+        return relax_step(w->relax, next, s->source.forces, err);
+    ret = relax_step(w->relax, &w->cell.x, w->cell.forces, err);
+    if (ret == 0)
+        cell_give(&w->cell, next);
+    return ret;
+}
+
 /* Ask where the atoms are, choose where they go, write, go. */
 static int take_step(struct simulate *s, struct walk *w, struct err *err)
 {
@@ -76,12 +103,15 @@ static int take_step(struct simulate *s, struct walk *w, struct err *err)
         ret = ask(s, &w->at.frame, err);
     if (ret == 0 && w->at.step == 0)
         ret = check_first(s, err);
+    if (ret == 0 && s->relax.cell && s->source.ok && !s->source.stress)
+        ret = err_set(err, ERR_RANGE, "--cell: '%s' gives no stress",
+                      s->oracle ? s->oracle : s->model);
     if (ret < 0)
         return ret;
     atoms_copy(&next, a);
     w->stop = judge(s, w);
-    if (!w->stop &&
-        (ret = relax_step(w->relax, &next, s->source.forces, err)) == 0)
+    judge_cell(s, w);
+    if (!w->stop && (ret = move(s, w, &next, err)) == 0)
         w->stop = walk_allow(&s->limits, &w->at.start, &next);
     if (ret == 0 && !w->last)
         ret = keep(s, &w->at, w->stop, err);
@@ -89,6 +119,7 @@ static int take_step(struct simulate *s, struct walk *w, struct err *err)
         ret = put_step(s, w, err);
     if (!w->stop) {
         memcpy(a->pos, next.pos, (size_t)a->natoms * sizeof *a->pos);
+        memcpy(a->cell, next.cell, sizeof a->cell);
         w->at.step++;
     }
     atoms_release(&next);
@@ -97,8 +128,26 @@ static int take_step(struct simulate *s, struct walk *w, struct err *err)
 
 static struct relax *new_relax(const struct simulate *s, const struct walk *w)
 {
-    return relax_new((enum relax_method)s->relax.method, w->at.start.natoms,
+    return relax_new((enum relax_method)s->relax.method,
+                     w->at.start.natoms + (s->relax.cell ? 3 : 0),
                      s->relax.max_step);
+}
+
+static int begin_cell(const struct simulate *s, struct walk *w, struct err *err)
+{
+    const struct atoms *a = &w->at.frame.atoms;
+    bool flat = a->cell[0][2] == 0 && a->cell[1][2] == 0;
+    int ret = 0;
+
+    if (!(a->pbc[0] && a->pbc[1] && a->pbc[2]))
+        ret = err_set(err, ERR_RANGE,
+                      "--cell: periodic in three directions is what it takes");
+    else if (s->relax.cell == CELL_XY && !flat)
+        ret = err_set(err, ERR_RANGE,
+                      "--cell=xy: the first two lattice vectors must lie in "
+                      "the plane of x and y");
+    cell_init(&w->cell, (enum cell_mode)s->relax.cell, a);
+    return in_input(s, &w->at.frame, ret, err);
 }
 
 static int begin(const struct simulate *s, struct walk *w,
@@ -111,6 +160,8 @@ static int begin(const struct simulate *s, struct walk *w,
     if ((ret = hold(s, &w->at.frame, err)) < 0)
         return ret;
     remark_slab(s, &w->at.frame.atoms);
+    if (s->relax.cell && (ret = begin_cell(s, w, err)) < 0)
+        return ret;
     atoms_copy(&w->at.start, &w->at.frame.atoms);
     w->relax = new_relax(s, w);
     return 0;
@@ -150,6 +201,7 @@ int relax_frame(struct simulate *s, const struct frame *f, int number,
     }
     *stop = w.stop;
     relax_free(w.relax);
+    cell_release(&w.cell);
     place_release(&w.at);
     return ret;
 }
@@ -164,5 +216,6 @@ static int relax(struct simulate *s, const struct frame *f, int number,
 
 int simulate_relax(struct simulate *s, struct err *err)
 {
+    s->source.want_stress = s->relax.cell != CELL_FIXED;
     return for_each_walk(s, relax, err);
 }

@@ -15,6 +15,7 @@
 struct relax_options {
     int method; /* enum relax_method */
     double max_step;
+    int cell; /* enum cell_mode */
 };
 
 struct md_options {
