@@ -273,6 +273,14 @@ expect 2 'another cell' "$simulate neb $emt cell.xyz"
 says 'cell.xyz:16: the images differ in their cell: all must have the same'
 expect 2 'another number of images' "$simulate neb $emt --images=7 last.xyz"
 says "--images=7, but the band in 'last.xyz' has 5"
+{ cat one.xyz; awk '$1 == "O" { $2 += 0.05 } 1' one.xyz; } >same.xyz
+expect 2 'ends that are one' "$simulate neb $emt same.xyz"
+says 'same.xyz: both ends are the same'
+{ cat one.xyz; awk '$1 == "O" { $2 += 0.3 } 1' one.xyz; } >falls.xyz
+expect 1 'ends that relax to one minimum are no band' \
+    "$simulate neb $emt --relax-ends -o falls.traj falls.xyz"
+says 'no band: both ends relax to the same minimum'
+expect 1 'and nothing certifies it' 'grep -q image= falls.traj'
 expect 2 'two images' "$simulate neb $emt --images=2 o.xyz"
 says "--images: '2' is not a whole number from 3 to 999"
 expect 2 'options of another mode' "$simulate neb $emt --temperature=3 o.xyz"

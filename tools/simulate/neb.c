@@ -79,6 +79,16 @@ static int relax_end(struct simulate *s, struct chain *c, int i, bool *good,
     return 0;
 }
 
+/* Closer than this two ends are one minimum, angstrom. */
+#define SAME_END 0.1
+
+/* A band between an end and itself has no barrier, and would converge. */
+static bool one_minimum(const struct chain *c)
+{
+    return atoms_displacement(&c->given.frame[0].atoms,
+                              &c->given.frame[c->given.n - 1].atoms) < SAME_END;
+}
+
 static int check_order(const struct simulate *s, const struct chain *c,
                        struct err *err)
 {
@@ -359,6 +369,14 @@ int simulate_neb(struct simulate *s, struct err *err)
     s->neb.params.tangent = (enum neb_tangent)s->neb.tangent;
     for (; ret == 0 && s->neb.relax_ends && good && n < 2; n++)
         ret = relax_end(s, &c, n, &good, &last[n], err);
+    if (ret == 0 && good && one_minimum(&c)) {
+        if (!s->neb.relax_ends)
+            ret =
+                err_set(err, ERR_RANGE, "%s: both ends are the same", s->input);
+        else
+            cli_say(s->cli, "no band: both ends relax to the same minimum");
+        good = s->yes = false;
+    }
     if (ret == 0 && good && (ret = build(s, &c, err)) == 0) {
         for (int i = 0; s->oracle && i < n; i++)
             know_end(&c, i ? c.band.nimages - 1 : 0, &last[i]);
