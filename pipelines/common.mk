@@ -21,8 +21,8 @@ ENGINE_FLAGS ?=## options of dft-single for that engine
 DFT          ?=## or both at once: dft-single --engine=pw --ecut=...
 TASKS        ?= 1## parts of a batch of labels; make -j runs them at once
 
-MODEL        ?= network## what is trained: network, gp or auto
-PRIOR        ?= published## wall, zbl, none, a file, sums: morsel-prior(5)
+MODEL        ?= auto## what is trained: network, gp, or auto
+PRIOR        ?= wall## published, wall, zbl, none, a file, sums: morsel-prior(5)
 COMMITTEE    ?= 5## networks in the committee
 SEED         ?= 1## of weights and of random queries
 TRAIN_FLAGS  ?=## more options of train(1)
@@ -42,6 +42,7 @@ columns := $(or $(columns),energy/eV fmax/(eV/A) ml_energy/eV sigma_f/(eV/A))
 row      = awk -f $(here)summary.awk round=$$round labels=$$labels \
     $(1)/verdict $(1)/labels.xyz
 closing  =
+finish   = $(CONVERGED) -o $(DIR)/final.xyz >/dev/null
 
 tool := $(if $(BIN),$(BIN)/)$(TOOL_PREFIX)
 DFT  := $(or $(DFT),$(tool)dft-single --engine=$(ENGINE) $(ENGINE_FLAGS))
@@ -112,8 +113,7 @@ all:
 	        $(again) ROUND=$$round round || exit 2; \
 	        $(if $(dry),exit 0;) cat $$in/verdict; \
 	    fi; \
-	    $(call CONVERGED,$$in) -o $(DIR)/final.xyz >/dev/null || \
-	        test $$? -eq 1 || exit 2; \
+	    $(call finish,$$in) || test $$? -eq 1 || exit 2; \
 	done; \
 	$(again) report || exit 2; \
 	test -e $(DIR)/final.xyz || { \

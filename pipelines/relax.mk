@@ -13,15 +13,17 @@
 # Knobs and their defaults:
 
 PIPELINE := $(abspath $(lastword $(MAKEFILE_LIST)))
-KNOBS    := FMAX ML_FMAX MAX_STEP METHOD SIMULATE_FLAGS
+KNOBS    := FMAX ML_FMAX MAX_STEP METHOD STOP_SIGMA_E SIMULATE_FLAGS
 
 FMAX           ?= 0.05## largest force on a free atom, eV/angstrom
-ML_FMAX        ?= 0.01## the same for the model, which costs nothing
+ML_FMAX        ?= 0.02## the same for the model, which costs nothing
+STOP_SIGMA_E   ?= 0.5## end a walk where the energy is this unsure, eV; 0: never
 METHOD         ?= bfgs## bfgs, lbfgs, fire
 MAX_STEP       ?= 0.2## longest move of an atom in a step, angstrom
 SIMULATE_FLAGS ?=## more options of simulate(1)
 
-SIMULATE  = $(tool)simulate relax --quiet --model=$(now)/model $(RELAX)
+SIMULATE  = $(tool)simulate relax --quiet --model=$(now)/model $(RELAX) \
+    --stop-sigma-e=$(STOP_SIGMA_E)
 CONVERGED = $(tool)converged --fmax=$(FMAX) $(1)/labels.xyz
 RELAX     = --fmax=$(ML_FMAX) --method=$(METHOD) --max-step=$(MAX_STEP) \
     $(SIMULATE_FLAGS)

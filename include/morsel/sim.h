@@ -209,7 +209,9 @@ int trajectory_open(struct trajectory *t, const char *path, bool labels,
  * Where in a trajectory a checkpoint was made.
  */
 struct mark {
-    char *name;   /* of the file, without its folder; "-": it cannot be cut */
+    const char *checkpoint; /* borrowed; NULL: it was not read */
+    char *name;   /* of the file, without its folder if that is also the
+                     checkpoint's; "-": it cannot be cut */
     int count;    /* frames */
     long size;    /* bytes */
     uint32_t crc; /* their checksum */
@@ -218,8 +220,8 @@ void mark_release(struct mark *m);
 
 /*
  * Open path so that path.part survives this process, and another can go on
- * with it.  mark NULL: from the beginning.  Otherwise, if mark is of a file of
- * this name, it goes on there: path.part must begin with what the mark knows,
+ * with it.  mark NULL: from the beginning.  Otherwise, if mark is of this file,
+ * it goes on there: path.part must begin with what the mark knows,
  * and what follows is cut off, or, of labels, met again.  ERR_RANGE if
  * path.part is gone or another.
  */
@@ -229,7 +231,7 @@ int trajectory_resume(struct trajectory *t, const char *path, bool labels,
 
 /* Bring what was put to the disk, and say where that is. */
 int trajectory_mark(struct trajectory *t, struct mark *m,
-                    struct err *err) MORSEL_MUST_CHECK;
+                    const char *checkpoint, struct err *err) MORSEL_MUST_CHECK;
 
 /*
  * Write the next frame, or find that the earlier run wrote the same; fails

@@ -43,7 +43,7 @@ int checkpoint_write(struct checkpoint *c, struct trajectory *t,
 
     if (!c->path)
         return 0;
-    if ((ret = trajectory_mark(t, &m, err)) < 0)
+    if ((ret = trajectory_mark(t, &m, c->path, err)) < 0)
         return ret;
     bin_init(&b, FORMAT, VERSION);
     bin_put_text(&b, c->mode);
@@ -64,7 +64,7 @@ int checkpoint_read(struct bin *b, struct mark *m, const char *path,
     int ret = bin_read(b, path, FORMAT, VERSION, err);
     char *word;
 
-    *m = (struct mark){0};
+    *m = (struct mark){.checkpoint = path};
     if (ret < 0)
         return ret;
     word = bin_get_text(b);

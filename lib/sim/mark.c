@@ -17,11 +17,23 @@ void mark_release(struct mark *m)
     *m = (struct mark){0};
 }
 
-static const char *file_name(const char *path)
+static int folder_length(const char *path)
 {
     const char *slash = strrchr(path, '/');
 
-    return slash ? slash + 1 : path;
+    return slash ? (int)(slash - path) + 1 : 0;
+}
+
+/* How the checkpoint calls path: by its name if it is in the same folder,
+ * which may be moved; else with a folder. */
+static char *name_from(const char *checkpoint, const char *path)
+{
+    int n = folder_length(path);
+
+    if (n == folder_length(checkpoint) &&
+        strncmp(path, checkpoint, (size_t)n) == 0)
+        return xstrdup(path + n);
+    return xasprintf("%s%s", n ? "" : "./", path);
 }
 
 /* Go on with the checksum of t->f from t->size, to `size` bytes or the end. */
@@ -43,7 +55,8 @@ static int look(struct trajectory *t, long size, struct err *err)
     return 0;
 }
 
-int trajectory_mark(struct trajectory *t, struct mark *m, struct err *err)
+int trajectory_mark(struct trajectory *t, struct mark *m,
+                    const char *checkpoint, struct err *err)
 {
     bool whole = t->kept && output_is_kept(t->f);
     int ret = 0;
@@ -59,7 +72,8 @@ int trajectory_mark(struct trajectory *t, struct mark *m, struct err *err)
             return err_errno(err, "cannot read '%s.part'", t->path);
         ret = look(t, size, err);
     }
-    *m = (struct mark){.name = xstrdup(whole ? file_name(t->path) : "-"),
+    *m = (struct mark){.name = whole ? name_from(checkpoint, t->path)
+                                     : xstrdup("-"),
                        .count = t->count,
                        .size = t->size,
                        .crc = t->crc};
@@ -96,11 +110,19 @@ static int go_to(struct trajectory *t, const struct mark *mark, struct err *err)
     return 0;
 }
 
+static bool is_same(const struct mark *mark, const char *path)
+{
+    char *name = name_from(mark->checkpoint, path);
+    bool same = strcmp(mark->name, name) == 0;
+
+    free(name);
+    return same && strcmp(path, "-") != 0;
+}
+
 int trajectory_resume(struct trajectory *t, const char *path, bool labels,
                       const struct mark *mark, struct err *err)
 {
-    bool same = mark && strcmp(mark->name, "-") != 0 &&
-                strcmp(mark->name, file_name(path)) == 0;
+    bool same = mark && is_same(mark, path);
     int ret = 0;
 
     *t = (struct trajectory){.path = path, .labels = labels, .kept = true};
