@@ -56,7 +56,7 @@ struct work {
     struct features f;
     int nframe;
     FILE *out;
-    struct bin bin;
+    struct stored_out stored;
 };
 
 static int by_symbol(const void *x, const void *y)
@@ -296,9 +296,10 @@ static void print_json(struct work *w, const struct atoms *a)
 /* As morsel-features(5) has it: the frame and its features. */
 static int put_frame(struct work *w, const struct frame *f, struct err *err)
 {
-    if (w->nframe == 1)
-        stored_begin(&w->bin, &w->d, wanted());
-    return stored_put(&w->bin, f, &w->f, wanted(), output, err);
+    if (w->nframe == 1 &&
+        stored_begin(&w->stored, w->out, output, &w->d, wanted(), err) < 0)
+        return err->code;
+    return stored_put(&w->stored, f, &w->f, wanted(), err);
 }
 
 static int do_frame(struct work *w, const struct frame *f, struct err *err)
@@ -365,7 +366,7 @@ static int do_all(struct work *w, int n, char **path, struct err *err)
             return err->code;
     if (w->nframe == 0)
         return err_set(err, ERR_FORMAT, "%s: there are no frames", path[0]);
-    return format == BINARY ? stored_end(&w->bin, w->out, output, err) : 0;
+    return format == BINARY ? stored_end(&w->stored, err) : 0;
 }
 
 int main(int argc, char **argv)
@@ -384,11 +385,11 @@ int main(int argc, char **argv)
     if (!w.out)
         return cli_fail(&cli, &err);
     int ret = do_all(&w, argc - i, argv + i, &err);
+    stored_out_release(&w.stored);
     if (ret < 0)
         output_discard(w.out, output);
     else
         ret = output_close(w.out, output, &err);
-    bin_release(&w.bin);
     features_release(&w.f);
     neighbors_release(&w.nb);
     descriptor_release(&w.d);

@@ -108,6 +108,8 @@ static const struct cli_opt opts[] = {
      "epochs of the first cosine (10)", NULL},
     {CLI_INT, 0, "mult", "N", &t.schedule.mult, 1, 1000,
      "the next is N times as long (2)", NULL},
+    {CLI_INT, 0, "batch", "N", &t.batch, 1, 1e9,
+     "frames of a step, read as needed (all)", NULL},
     {CLI_ONLY, 0, "scaling", NULL, NULL, 0, 0, NULL, of_motion},
     {CLI_REAL, 0, "motion", "X", &t.motion, 1e-6, 10,
      "least motion for that scaling, A (0.05)", NULL},
@@ -129,9 +131,12 @@ static const struct cli cli = {
 static int work(struct frames *frames, struct stored *s, struct model *m,
                 struct err *err)
 {
-    int ret = labelled_read(frames, s, t.input, err);
     bool network = true;
+    int ret;
 
+    if (t.batch > 0 && t.model != MODEL_GP)
+        return learn_batches(&t, err);
+    ret = labelled_read(frames, s, t.input, err);
     if (ret == 0 && t.model == MODEL_GP && t.loss.beta > 0)
         ret = err_set(err, ERR_RANGE,
                       "--stress-weight: a Gaussian process has no stress");

@@ -14,15 +14,23 @@
  */
 
 /*
- * Features that were computed before, from a file of morsel-features(5):
- * frames as they are, and for each where its features stand in the file, which
- * is in memory as long as they may be asked for.
+ * Features that were computed before, in a file of morsel-features(5), which
+ * stays open as long as they may be asked for: they are read when they are
+ * needed.
  */
+struct place {
+    size_t text[2];     /* where a frame begins and ends in the file */
+    size_t features[2]; /* and its features */
+    long line;          /* lines of the frames before it */
+};
+
 struct stored {
     struct descriptor descriptor;
     enum derivatives derivatives;
-    struct bin bin;
-    size_t (*block)[2]; /* [frames][2] where features begin and end */
+    FILE *f;     /* NULL: there are none */
+    size_t size; /* of the file, without its trailer */
+    int n;
+    struct place *place; /* [n] */
 };
 void stored_release(struct stored *s);
 
@@ -52,14 +60,50 @@ int stored_get(const struct stored *s, int i, const struct descriptor *d,
                const struct atoms *a, struct features *f,
                struct err *err) MORSEL_MUST_CHECK;
 
-/* Write such a file: begin, put each frame with its features, end. */
-void stored_begin(struct bin *b, const struct descriptor *d,
-                  enum derivatives which);
-int stored_put(struct bin *b, const struct frame *frame,
+/*
+ * Write such a file to f: begin, put each frame with its features, end, and
+ * release in any case.  Frames are written as they come; if f is a pipe or a
+ * device they are in a temporary file until all are there.
+ */
+struct stored_out {
+    FILE *f, *body;
+    const char *path; /* for messages; borrowed */
+    struct bin head, piece;
+    size_t size; /* of the body, so far */
+    uint32_t crc;
+};
+int stored_begin(struct stored_out *o, FILE *f, const char *path,
+                 const struct descriptor *d, enum derivatives which,
+                 struct err *err) MORSEL_MUST_CHECK;
+int stored_put(struct stored_out *o, const struct frame *frame,
                const struct features *f, enum derivatives which,
-               const char *path, struct err *err) MORSEL_MUST_CHECK;
-int stored_end(struct bin *b, FILE *f, const char *path,
                struct err *err) MORSEL_MUST_CHECK;
+int stored_end(struct stored_out *o, struct err *err) MORSEL_MUST_CHECK;
+void stored_out_release(struct stored_out *o);
+
+/*
+ * Labelled frames that stay in their file, of either kind: any number of them,
+ * in a few bytes each.  They are all read once, and checked, when it is
+ * opened; a pipe is copied to a temporary file.
+ */
+struct archive {
+    int n;
+    long natoms; /* of all frames */
+    int most;    /* of the largest */
+    struct stored s;
+    struct text t;       /* of a file of frames */
+    struct place *place; /* [n] of its frames */
+    int room;
+    bool seen[MAX_Z + 1];
+};
+int archive_open(struct archive *a, const char *path,
+                 struct err *err) MORSEL_MUST_CHECK;
+void archive_release(struct archive *a);
+int archive_get(struct archive *a, int i, struct frame *f,
+                struct err *err) MORSEL_MUST_CHECK;
+
+/* The elements of all frames, z [MAX_Z] (out), ascending; how many. */
+int archive_elements(const struct archive *a, int *z);
 
 /*
  * The data set: everything about the frames that does not change while the
@@ -160,6 +204,19 @@ enum scaling { SCALING_RANGE, SCALING_PAPER, SCALING_MOTION };
 void dataset_scale(struct dataset *ds, struct model *m, enum scaling how,
                    double motion);
 
+/* The same for data that come in parts: all parts, and then each again. */
+struct scaling_sums {
+    int nelement;
+    int *nrow;       /* [nelement] */
+    double **change; /* [nelement][nsf] sums of squares */
+};
+void scaling_begin(struct scaling_sums *s, const struct model *m);
+void scaling_add(struct scaling_sums *s, const struct dataset *ds,
+                 struct model *m);
+void scaling_end(struct scaling_sums *s, struct model *m, enum scaling how,
+                 double motion);
+void dataset_apply_scale(struct dataset *ds, const struct model *m);
+
 /*
  * The loss,
  *
@@ -210,6 +267,19 @@ struct loss {
 enum units { UNITS_ROBUST, UNITS_PAPER };
 void dataset_reference(struct dataset *ds, struct model *m, enum units how,
                        struct loss *loss);
+
+/* The same for data that come in parts, of n frames in all. */
+struct reference {
+    int n, nelement;
+    double *energy;    /* [n] t_i, eV */
+    double *count;     /* [n][nelement] atoms */
+    double f2, nforce; /* squares of forces, and how many count */
+};
+void reference_begin(struct reference *r, int n, int nelement);
+void reference_add(struct reference *r, const struct dataset *ds);
+void reference_end(struct reference *r, struct model *m, enum units how,
+                   struct loss *loss);
+void dataset_apply_reference(struct dataset *ds, const struct model *m);
 
 /* What one evaluation of the loss says about the fit; over all frames. */
 struct fit {
@@ -412,6 +482,63 @@ bool committee_meets(const struct committee *c);
  */
 int warm_start(struct model *m, const struct model *old,
                struct err *err) MORSEL_MUST_CHECK;
+
+/*
+ * Training by batches, of frames that stay in their file: in memory are some
+ * 100 bytes of each frame and the data of one batch, see stream_bytes().  One
+ * step of Adam is made per batch, and an epoch is all batches once, shuffled
+ * by seed and epoch.  The caller owns the loop:
+ *
+ *     stream_init(&s, &archive, batch);  and set path ... mask
+ *     stream_measure(&s, m, ...);        scaling, e0, unit: as of a dataset
+ *     stream_begin(&s, &c, ...);         warm start before it
+ *     while ((more = stream_epoch(&s, &c, err)) > 0)
+ *         print what c.member[k].epoch and .fit say;
+ *     stream_end(&s, &c, err);
+ *     committee_release(&c);
+ *
+ * The fit of an epoch is that of its batches, each before its step; the
+ * weights after the epoch with the lowest loss are kept, and stream_end() says
+ * how they fit all frames.  A member whose loss is not finite starts again.
+ */
+struct stream {
+    struct archive *a;
+    int batch; /* frames */
+    const char *path;
+    const struct label_names *names;
+    enum derivatives labels; /* energies, forces, stress */
+    enum force_mask mask;
+    const struct model *m;
+    bool label_known, free_energy;
+    int nstress;  /* frames with a stress */
+    uint64_t *id; /* [a->n] atoms_hash() of the frames */
+    int *order;   /* [a->n] */
+    int epoch;
+};
+void stream_init(struct stream *s, struct archive *a, int batch);
+void stream_release(struct stream *s);
+int stream_batches(const struct stream *s);
+
+/* The data of the frames of number index[n], not scaled. */
+int stream_get(struct stream *s, const int *index, int n, struct dataset *ds,
+               struct err *err) MORSEL_MUST_CHECK;
+int stream_measure(struct stream *s, struct model *m, enum scaling how,
+                   double motion, enum units units, struct loss *loss,
+                   struct err *err) MORSEL_MUST_CHECK;
+void stream_begin(struct stream *s, struct committee *c, struct model *m,
+                  const struct loss *loss, const struct schedule *schedule,
+                  const struct plan *plan);
+
+/* 1, 0 if there was nothing left to do, or an error. */
+int stream_epoch(struct stream *s, struct committee *c,
+                 struct err *err) MORSEL_MUST_CHECK;
+int stream_end(struct stream *s, struct committee *c,
+               struct err *err) MORSEL_MUST_CHECK;
+
+/* Bytes that this holds at most, members and all. */
+int stream_bytes(struct stream *s, const struct model *m,
+                 const struct schedule *schedule, double *bytes,
+                 struct err *err) MORSEL_MUST_CHECK;
 
 /*
  * Calibration.  Frames that were predicted first and labelled later tell how

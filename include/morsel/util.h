@@ -198,6 +198,21 @@ int bin_read_stream(struct bin *b, FILE *f, const char *path,
                     const char *format, uint32_t version,
                     struct err *err) MORSEL_MUST_CHECK;
 
+/*
+ * The same checks of a file that is too large for memory and can be read
+ * again; *size: of its header and body.
+ */
+int bin_scan(FILE *f, const char *path, const char *format, uint32_t version,
+             size_t *size, struct err *err) MORSEL_MUST_CHECK;
+
+/*
+ * A file that is written in pieces: of b, fresh from bin_init(), make the
+ * header, first in b->data, of a body of `size` bytes whose checksum is crc,
+ * and the trailer that comes last.  Returns the length of the header.
+ */
+size_t bin_frame(struct bin *b, size_t size, uint32_t crc,
+                 unsigned char trailer[4]);
+
 uint32_t bin_get_u32(struct bin *b);
 uint64_t bin_get_u64(struct bin *b);
 double bin_get_real(struct bin *b);
@@ -209,6 +224,9 @@ int bin_get_count(struct bin *b, int max, size_t size);
 
 /* CRC-32C (Castagnoli) of n bytes, going on from crc; start with 0. */
 uint32_t crc32c(uint32_t crc, const void *data, size_t n);
+
+/* That of two pieces, from theirs; the second has n bytes. */
+uint32_t crc32c_join(uint32_t first, uint32_t second, size_t n);
 
 /*
  * 64-bit hash of content, to name things by what they are (FNV-1a; Fowler,

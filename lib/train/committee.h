@@ -15,4 +15,31 @@ void committee_draw(struct committee *c, const struct member *member);
 double *const *committee_weight(const struct committee *c,
                                 const struct member *member);
 
+/* A trainer that has not looked at any data yet. */
+void trainer_alloc(struct trainer *t, const struct model *m,
+                   const struct loss *loss, const struct schedule *schedule,
+                   int heads, double *const *weight, double *const *theta);
+
+/* The rate of Adam after so many epochs. */
+double schedule_rate(const struct schedule *s, double epochs);
+
+/*
+ * A gain less than this, so many epochs in a row, is the end for Adam; and so
+ * many more as the cosine has that the epoch is in, which begins with losses.
+ */
+#define LEAST_GAIN 1e-9
+enum { PATIENCE = 50 };
+int schedule_patience(const struct schedule *s, int epoch);
+
+/* Are the targets met, if there are any? */
+bool fit_meets(const struct fit *fit, const struct schedule *s);
+
+/* As dataset_build_stored(), but not all elements need be there. */
+int dataset_build_part(struct dataset *ds, const struct frames *frames,
+                       const struct stored *s, const char *path,
+                       const struct label_names *names, enum derivatives labels,
+                       enum force_mask mask, const struct model *m,
+                       struct err *err) MORSEL_MUST_CHECK;
+int no_atom_of(const char *path, int z, struct err *err);
+
 #endif

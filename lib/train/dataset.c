@@ -1,4 +1,4 @@
-#include <morsel/train.h>
+#include "committee.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -239,10 +239,16 @@ static void alloc_rows(struct dataset *ds)
                             sizeof *ds->x[el]);
 }
 
+int no_atom_of(const char *path, int z, struct err *err)
+{
+    return err_set(err, ERR_RANGE,
+                   "%s: expected an atom of %s, an element of its set", path,
+                   element_symbol(z));
+}
+
 /* Can the networks learn what they are asked from what is stored? */
 static int check_stored(const struct dataset *ds, const struct stored *s,
-                        const char *path, const struct descriptor *d,
-                        struct err *err)
+                        const char *path, struct err *err)
 {
     if (ds->forces && s->derivatives == DERIVE_NOTHING)
         return err_set(err, ERR_RANGE,
@@ -251,11 +257,6 @@ static int check_stored(const struct dataset *ds, const struct stored *s,
         return err_set(err, ERR_RANGE,
                        "%s: expected derivatives by strain, which stress needs",
                        path);
-    for (int el = 0; el < ds->nelement; el++)
-        if (ds->nrow[el] == 0)
-            return err_set(err, ERR_RANGE,
-                           "%s: expected an atom of %s, an element of its set",
-                           path, element_symbol(d->z[el]));
     return 0;
 }
 
@@ -274,10 +275,27 @@ int dataset_build_stored(struct dataset *ds, const struct frames *frames,
                          enum derivatives labels, enum force_mask mask,
                          const struct model *m, struct err *err)
 {
+    int ret =
+        dataset_build_part(ds, frames, s, path, names, labels, mask, m, err);
+
+    for (int el = 0; ret == 0 && s && s->f && el < ds->nelement; el++)
+        if (ds->nrow[el] == 0) {
+            ret = no_atom_of(path, m->descriptor.z[el], err);
+            dataset_release(ds);
+        }
+    return ret;
+}
+
+int dataset_build_part(struct dataset *ds, const struct frames *frames,
+                       const struct stored *s, const char *path,
+                       const struct label_names *names, enum derivatives labels,
+                       enum force_mask mask, const struct model *m,
+                       struct err *err)
+{
     size_t nelement = (size_t)m->descriptor.nelement;
     int ret = 0, bad = frames->n;
 
-    if (s && !s->bin.data)
+    if (s && !s->f)
         s = NULL;
     *ds = (struct dataset){.n = frames->n};
     ds->forces = labels != DERIVE_NOTHING;
@@ -297,7 +315,7 @@ int dataset_build_stored(struct dataset *ds, const struct frames *frames,
             goto fail;
         }
     }
-    ret = s ? check_stored(ds, s, path, &m->descriptor, err) : 0;
+    ret = s ? check_stored(ds, s, path, err) : 0;
     if (ret < 0)
         goto fail;
     alloc_rows(ds);

@@ -6,18 +6,31 @@
 /* A feature that varies less than this does not vary (AMPtorch's). */
 static const double least_range = 1e-8;
 
-static void find_range(const struct dataset *ds, struct model *m, int el)
+void scaling_begin(struct scaling_sums *s, const struct model *m)
+{
+    int nelement = m->descriptor.nelement;
+
+    *s = (struct scaling_sums){.nelement = nelement};
+    s->nrow = xcalloc((size_t)nelement, sizeof *s->nrow);
+    s->change = xcalloc((size_t)nelement, sizeof *s->change);
+    for (int el = 0; el < nelement; el++)
+        s->change[el] =
+            xcalloc((size_t)m->descriptor.nsf[el], sizeof **s->change);
+}
+
+static void widen_range(const struct dataset *ds, struct model *m, int el,
+                        bool first)
 {
     int nsf = ds->nsf[el];
 
     for (int k = 0; k < nsf; k++) {
-        double low = 0, high = 0;
+        double low = m->low[el][k], high = m->high[el][k];
 
         for (int r = 0; r < ds->nrow[el]; r++) {
             double g = ds->x[el][r * nsf + k];
 
-            low = r == 0 ? g : fmin(low, g);
-            high = r == 0 ? g : fmax(high, g);
+            low = first && r == 0 ? g : fmin(low, g);
+            high = first && r == 0 ? g : fmax(high, g);
         }
         m->low[el][k] = low;
         m->high[el][k] = high;
@@ -31,8 +44,7 @@ static void find_range(const struct dataset *ds, struct model *m, int el)
  *
  *     change_k^2 = motion^2 / 3 mean_i sum_j,c (dg_ik / dpos_jc)^2
  */
-static void find_change(const struct dataset *ds, double motion,
-                        double **change)
+static void add_change(const struct dataset *ds, double **change)
 {
     for (int i = 0; i < ds->n; i++) {
         const struct example *x = &ds->example[i];
@@ -48,10 +60,16 @@ static void find_change(const struct dataset *ds, double motion,
             }
         }
     }
-    for (int el = 0; el < ds->nelement; el++)
-        for (int k = 0; k < ds->nsf[el]; k++)
-            change[el][k] =
-                motion * sqrt(change[el][k] / (3 * fmax(1, ds->nrow[el])));
+}
+
+void scaling_add(struct scaling_sums *s, const struct dataset *ds,
+                 struct model *m)
+{
+    for (int el = 0; el < ds->nelement; el++) {
+        widen_range(ds, m, el, s->nrow[el] == 0);
+        s->nrow[el] += ds->nrow[el];
+    }
+    add_change(ds, s->change);
 }
 
 static void set_scale(struct model *m, int el, int k, enum scaling how,
@@ -80,7 +98,7 @@ static double *scale_rows(double *x, int rows, int nsf, const double *scale)
     return x;
 }
 
-static void apply_scale(struct dataset *ds, const struct model *m)
+void dataset_apply_scale(struct dataset *ds, const struct model *m)
 {
     for (int el = 0; el < ds->nelement; el++) {
         double *x = ds->x[el];
@@ -107,21 +125,28 @@ static void apply_scale(struct dataset *ds, const struct model *m)
     }
 }
 
+void scaling_end(struct scaling_sums *s, struct model *m, enum scaling how,
+                 double motion)
+{
+    for (int el = 0; el < s->nelement; el++) {
+        double n = 3 * fmax(1, s->nrow[el]);
+
+        for (int k = 0; k < m->descriptor.nsf[el]; k++)
+            set_scale(m, el, k, how, motion * sqrt(s->change[el][k] / n));
+        free(s->change[el]);
+    }
+    free(s->change);
+    free(s->nrow);
+    *s = (struct scaling_sums){0};
+}
+
 void dataset_scale(struct dataset *ds, struct model *m, enum scaling how,
                    double motion)
 {
-    double **change = xcalloc((size_t)ds->nelement, sizeof *change);
+    struct scaling_sums s;
 
-    for (int el = 0; el < ds->nelement; el++) {
-        change[el] = xcalloc((size_t)ds->nsf[el], sizeof *change[el]);
-        find_range(ds, m, el);
-    }
-    find_change(ds, motion, change);
-    for (int el = 0; el < ds->nelement; el++) {
-        for (int k = 0; k < ds->nsf[el]; k++)
-            set_scale(m, el, k, how, change[el][k]);
-        free(change[el]);
-    }
-    free(change);
-    apply_scale(ds, m);
+    scaling_begin(&s, m);
+    scaling_add(&s, ds, m);
+    scaling_end(&s, m, how, motion);
+    dataset_apply_scale(ds, m);
 }

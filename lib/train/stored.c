@@ -1,69 +1,133 @@
-#include <morsel/train.h>
+#include "stored.h"
 
+#include <errno.h>
 #include <stdlib.h>
-
-/* morsel-features(5), version 1. */
-static const char format[] = "morsel-features";
-enum { VERSION = 1 };
-
-void stored_begin(struct bin *b, const struct descriptor *d,
-                  enum derivatives which)
-{
-    bin_init(b, format, VERSION);
-    descriptor_put(d, b);
-    bin_put_u32(b, which);
-}
-
-int stored_put(struct bin *b, const struct frame *frame,
-               const struct features *f, enum derivatives which,
-               const char *path, struct err *err)
-{
-    char *text = NULL;
-    size_t size = 0;
-    FILE *memory = open_memstream(&text, &size);
-    int ret;
-
-    if (!memory)
-        return err_errno(err, "cannot write '%s'", path);
-    ret = frame_write(frame, memory, path, err);
-    if (fclose(memory) != 0 && ret == 0)
-        ret = err_errno(err, "cannot write '%s'", path);
-    if (ret == 0) {
-        bin_put_u32(b, 1);
-        bin_put_text(b, text);
-        bin_put_u64(b, features_size(f, which));
-        features_put(f, which, b);
-    }
-    free(text);
-    return ret;
-}
-
-int stored_end(struct bin *b, FILE *f, const char *path, struct err *err)
-{
-    bin_put_u32(b, 0); /* no more frames */
-    return bin_write(b, f, path, err);
-}
+#include <string.h>
+#include <unistd.h>
 
 void stored_release(struct stored *s)
 {
     descriptor_release(&s->descriptor);
-    bin_release(&s->bin);
-    free(s->block);
+    if (s->f && s->f != stdin)
+        fclose(s->f);
+    free(s->place);
     *s = (struct stored){0};
 }
 
-static int damaged(const struct text *t, const char *what, struct err *err)
+static int damaged(const char *path, const char *what, struct err *err)
 {
-    return err_set(err, ERR_FORMAT, "%s: damaged: %s", t->name, what);
+    return err_set(err, ERR_FORMAT, "%s: damaged: %s", path, what);
 }
 
-/* Go over n bytes. */
-static void skip(struct bin *b, size_t n)
+/* n bytes from `at` of the file into b, which keeps its memory. */
+static int get_bytes(const struct stored *s, size_t at, size_t n, struct bin *b)
 {
-    if (n > b->size - b->at)
-        b->bad = true;
-    else
-        b->at += n;
+    if (at > s->size || n > s->size - at)
+        return -1;
+    if (n > b->room) {
+        b->data = xrealloc(b->data, n, 1);
+        b->room = n;
+    }
+    for (size_t done = 0; done < n;) {
+        ssize_t k =
+            pread(fileno(s->f), b->data + done, n - done, (off_t)(at + done));
+
+        if (k < 0 && errno == EINTR)
+            continue;
+        if (k <= 0)
+            return -1;
+        done += (size_t)k;
+    }
+    b->size = n;
+    b->at = 0;
+    b->bad = false;
+    return 0;
+}
+
+/* The set and the flag; *at becomes where they end. */
+static int get_set(struct stored *s, size_t *at, const char *path,
+                   struct err *err)
+{
+    struct bin b = {0};
+    uint32_t derivatives = 0;
+
+    /* How long it is it says itself: read more until it is there. */
+    for (size_t n = 65536;; n *= 2) {
+        size_t left = s->size - *at;
+
+        if (get_bytes(s, *at, n < left ? n : left, &b) < 0)
+            break;
+        descriptor_get(&s->descriptor, &b);
+        derivatives = bin_get_u32(&b);
+        if (!b.bad || n >= left)
+            break;
+        descriptor_release(&s->descriptor);
+    }
+    bool bad = b.bad || b.at == 0 || derivatives > DERIVE_STRAIN;
+
+    *at += b.at;
+    s->derivatives = (enum derivatives)derivatives;
+    bin_release(&b);
+    return bad ? damaged(path, "expected a set of functions", err) : 0;
+}
+
+/* A part that begins with its length, at *at; which goes behind it. */
+static bool get_part(const struct stored *s, size_t *at, size_t part[2],
+                     struct bin *b)
+{
+    if (get_bytes(s, *at, 8, b) < 0)
+        return false;
+    uint64_t n = bin_get_u64(b);
+
+    part[0] = *at + 8;
+    if (n > s->size - part[0])
+        return false;
+    part[1] = *at = part[0] + (size_t)n;
+    return true;
+}
+
+/* Where everything is: reads a few bytes of each frame. */
+static int find_places(struct stored *s, size_t at, const char *path,
+                       struct err *err)
+{
+    struct bin b = {0};
+    size_t room = 0;
+    bool whole = false;
+
+    while (get_bytes(s, at, 4, &b) == 0) {
+        uint32_t more = bin_get_u32(&b);
+        struct place place;
+
+        at += 4;
+        whole = more == 0 && at == s->size;
+        if (more != 1)
+            break;
+        if (!get_part(s, &at, place.text, &b) ||
+            !get_part(s, &at, place.features, &b))
+            break;
+        if ((size_t)s->n == room) {
+            room = room ? 2 * room : 16;
+            s->place = xrealloc(s->place, room, sizeof *s->place);
+        }
+        place.line = 0;
+        s->place[s->n++] = place;
+    }
+    bin_release(&b);
+    return whole ? 0 : damaged(path, "expected another frame, or the end", err);
+}
+
+int stored_open(struct stored *s, FILE *f, const char *path, struct err *err)
+{
+    size_t at = STORED_HEADER;
+    int ret;
+
+    *s = (struct stored){.f = f};
+    ret = bin_scan(f, path, STORED_FORMAT, STORED_VERSION, &s->size, err);
+    if (ret == 0)
+        ret = get_set(s, &at, path, err);
+    if (ret == 0)
+        ret = find_places(s, at, path, err);
+    return ret;
 }
 
 /* The one frame that t has. */
@@ -73,107 +137,34 @@ static int get_frame(struct frame *f, struct text *t, struct err *err)
     int ret = frame_read(t, f, err);
 
     if (ret <= 0)
-        return ret < 0 ? ret : damaged(t, "expected a frame", err);
+        return ret < 0 ? ret : damaged(t->name, "expected a frame", err);
     ret = frame_read(t, &more, err);
     if (ret > 0) {
         frame_release(&more);
-        ret = damaged(t, "expected one frame", err);
+        ret = damaged(t->name, "expected one frame", err);
     }
     if (ret < 0)
         frame_release(f);
     return ret;
 }
 
-/* The next frame, and where its features are; t counts the lines of all. */
-static int get_next(struct stored *s, struct frame *f, size_t block[2],
-                    struct text *t, struct err *err)
+int stored_frame(const struct stored *s, int i, struct frame *f, struct text *t,
+                 struct err *err)
 {
-    struct bin *b = &s->bin;
-    size_t n = (size_t)bin_get_count(b, INT32_MAX, 1);
-    unsigned char *p = b->data + b->at;
-    int ret;
+    const size_t *part = s->place[i].text;
+    struct bin b = {0};
+    int ret = -1;
 
-    skip(b, n);
-    t->f = n > 0 && !b->bad ? fmemopen(p, n, "r") : NULL;
-    if (!t->f)
-        return damaged(t, "expected a frame", err);
-    ret = get_frame(f, t, err);
-    fclose(t->f);
-    t->f = NULL;
-    n = (size_t)bin_get_u64(b);
-    block[0] = b->at;
-    skip(b, n);
-    block[1] = b->at;
-    return ret;
-}
-
-static int get_all(struct stored *s, struct frames *frames, struct text *t,
-                   struct err *err)
-{
-    uint32_t more;
-
-    while ((more = bin_get_u32(&s->bin)) == 1) {
-        int i = frames->n;
-
-        if (i == frames->room) {
-            size_t room = i ? 2 * (size_t)i : 16;
-
-            frames->room = (int)room;
-            frames->frame =
-                xrealloc(frames->frame, room, sizeof *frames->frame);
-            s->block = xrealloc(s->block, room, sizeof *s->block);
-        }
-        if (get_next(s, &frames->frame[i], s->block[i], t, err) < 0)
-            return err->code;
-        frames->n++;
+    if (part[1] > part[0] &&
+        get_bytes(s, part[0], part[1] - part[0], &b) == 0 &&
+        (t->f = fmemopen(b.data, b.size, "r"))) {
+        ret = get_frame(f, t, err);
+        fclose(t->f);
+        t->f = NULL;
+    } else {
+        ret = damaged(t->name, "expected a frame", err);
     }
-    if (s->bin.bad || more != 0 || s->bin.at != s->bin.size)
-        return damaged(t, "expected another frame, or the end", err);
-    return 0;
-}
-
-static int read_stored(struct stored *s, struct frames *frames, struct text *t,
-                       struct err *err)
-{
-    struct text part = {.name = t->name};
-    int ret = bin_read_stream(&s->bin, t->f, t->name, format, VERSION, err);
-
-    if (ret < 0)
-        return ret;
-    descriptor_get(&s->descriptor, &s->bin);
-    uint32_t which = bin_get_u32(&s->bin);
-
-    if (s->bin.bad || which > DERIVE_STRAIN)
-        return damaged(t, "expected a set of functions", err);
-    s->derivatives = (enum derivatives)which;
-    ret = get_all(s, frames, &part, err);
-    text_close(&part);
-    return ret;
-}
-
-int labelled_read(struct frames *frames, struct stored *s, const char *path,
-                  struct err *err)
-{
-    struct text t;
-    int ret = text_open(&t, path, err), c;
-
-    *frames = (struct frames){0};
-    *s = (struct stored){0};
-    if (ret < 0)
-        return ret;
-    /* A frame begins with a number, so that one letter tells them apart. */
-    c = getc(t.f);
-    if (c != EOF)
-        ungetc(c, t.f);
-    ret = c == format[0] ? read_stored(s, frames, &t, err)
-                         : frames_read_text(frames, &t, err);
-    text_close(&t);
-    if (ret == 0 && frames->n == 0)
-        ret = err_set(err, ERR_FORMAT, "%s: expected at least one frame", path);
-    if (ret < 0) {
-        stored_release(s);
-        frames_release(frames);
-    }
+    bin_release(&b);
     return ret;
 }
 
@@ -183,7 +174,7 @@ int stored_set(struct stored *s, struct descriptor *d, const char *name,
     struct descriptor named = {0};
     int ret;
 
-    if (!s->bin.data)
+    if (!s->f)
         return descriptor_find(d, name ? name : "fine", z, n, err);
     *d = s->descriptor;
     s->descriptor = (struct descriptor){0};
@@ -203,12 +194,15 @@ int stored_set(struct stored *s, struct descriptor *d, const char *name,
 int stored_get(const struct stored *s, int i, const struct descriptor *d,
                const struct atoms *a, struct features *f, struct err *err)
 {
-    struct bin b = {.data = s->bin.data};
+    const size_t *part = s->place[i].features;
+    struct bin b = {0};
+    bool good = get_bytes(s, part[0], part[1] - part[0], &b) == 0;
 
-    b.at = s->block[i][0];
-    b.size = s->block[i][1];
-    features_get(f, d, a, s->derivatives, &b);
-    if (!b.bad && b.at == b.size)
+    if (good)
+        features_get(f, d, a, s->derivatives, &b);
+    good = good && !b.bad && b.at == b.size;
+    bin_release(&b);
+    if (good)
         return 0;
     features_release(f);
     return err_set(err, ERR_FORMAT,

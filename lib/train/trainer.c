@@ -1,5 +1,6 @@
-#include <morsel/train.h>
+#include "committee.h"
 
+#include <limits.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -9,10 +10,6 @@
  * epoch, is the end.  Both are near what rounding leaves of the loss.
  */
 static const double least_gradient = 1e-12;
-static const double least_gain = 1e-9;
-
-/* Epochs without that gain after which Adam gives up. */
-enum { PATIENCE = 50 };
 
 static bool lower(double x, double y)
 {
@@ -32,16 +29,14 @@ static double evaluate(struct trainer *t)
     return fit.loss;
 }
 
-void trainer_init(struct trainer *t, const struct dataset *ds,
-                  const struct model *m, const struct loss *loss,
-                  const struct schedule *schedule, int heads,
-                  double *const *weight, double *const *theta)
+void trainer_alloc(struct trainer *t, const struct model *m,
+                   const struct loss *loss, const struct schedule *schedule,
+                   int heads, double *const *weight, double *const *theta)
 {
     size_t n = (size_t)objective_nparam(m, heads);
 
     *t = (struct trainer){.schedule = schedule, .weight = weight};
     objective_init(&t->objective, m, loss, heads);
-    objective_look(&t->objective, ds);
     t->theta = xcalloc(n, sizeof *t->theta);
     t->best = xcalloc(n, sizeof *t->best);
     t->dtheta = xcalloc(n, sizeof *t->dtheta);
@@ -52,6 +47,15 @@ void trainer_init(struct trainer *t, const struct dataset *ds,
     else
         adam_init(&t->adam, (int)n);
     t->fit.loss = INFINITY;
+}
+
+void trainer_init(struct trainer *t, const struct dataset *ds,
+                  const struct model *m, const struct loss *loss,
+                  const struct schedule *schedule, int heads,
+                  double *const *weight, double *const *theta)
+{
+    trainer_alloc(t, m, loss, schedule, heads, weight, theta);
+    objective_look(&t->objective, ds);
     t->start = t->value = evaluate(t);
 }
 
@@ -102,14 +106,12 @@ static double largest(const double *x, int n)
     return max;
 }
 
-static bool reached(const struct trainer *t)
+bool fit_meets(const struct fit *fit, const struct schedule *s)
 {
-    const struct schedule *s = t->schedule;
-
     if (s->target_e <= 0 && s->target_f <= 0)
         return false;
-    return (s->target_e <= 0 || t->fit.rmse_e <= s->target_e) &&
-           (s->target_f <= 0 || t->fit.rmse_f <= s->target_f);
+    return (s->target_e <= 0 || fit->rmse_e <= s->target_e) &&
+           (s->target_f <= 0 || fit->rmse_f <= s->target_f);
 }
 
 /* Move theta from the value and gradient there: false if it cannot go on. */
@@ -127,24 +129,41 @@ static bool step(struct trainer *t, double rate)
 /* Nothing left to gain here: targets met, or a flat place. */
 static bool arrived(const struct trainer *t)
 {
-    return reached(t) || largest(t->dtheta, t->objective.nparam) <=
-                             least_gradient * fmax(1, t->fit.loss);
+    return fit_meets(&t->fit, t->schedule) ||
+           largest(t->dtheta, t->objective.nparam) <=
+               least_gradient * fmax(1, t->fit.loss);
+}
+
+int schedule_patience(const struct schedule *s, int epoch)
+{
+    int period = s->period;
+
+    for (; period > 0 && epoch >= period; period *= s->mult) {
+        epoch -= period;
+        if (period > INT_MAX / s->mult)
+            break;
+    }
+    return period > INT_MAX - PATIENCE ? INT_MAX : PATIENCE + period;
 }
 
 /* SGDR: the rate follows the cosine from step to step, not epoch to epoch. */
-static double rate_at(const struct trainer *t, int step)
+double schedule_rate(const struct schedule *s, double at)
 {
-    const struct schedule *s = t->schedule;
-    double at = t->epoch + (double)step / s->steps;
-
     return s->period > 0 ? cosine_rate(at, s->rate, 0, s->period, s->mult)
                          : s->rate;
+}
+
+static double rate_at(const struct trainer *t, int step)
+{
+    return schedule_rate(t->schedule,
+                         t->epoch + (double)step / t->schedule->steps);
 }
 
 bool trainer_epoch(struct trainer *t)
 {
     const struct schedule *s = t->schedule;
-    const int patience = s->optimizer == OPTIMIZER_LBFGS ? 1 : PATIENCE;
+    int patience =
+        s->optimizer == OPTIMIZER_LBFGS ? 1 : schedule_patience(s, t->epoch);
     double before = t->fit.loss;
     int steps = 0;
 
@@ -155,7 +174,7 @@ bool trainer_epoch(struct trainer *t)
     if (steps > 0)
         t->epoch++;
     t->stalled =
-        before - t->fit.loss > least_gain * before ? 0 : t->stalled + 1;
+        before - t->fit.loss > LEAST_GAIN * before ? 0 : t->stalled + 1;
     return steps == s->steps && t->stalled < patience;
 }
 

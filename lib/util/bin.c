@@ -110,6 +110,19 @@ void bin_release(struct bin *b)
     *b = (struct bin){0};
 }
 
+/*
+ * Header and checksum of a file whose body of `size` bytes, all after the
+ * header, has the checksum crc.
+ */
+size_t bin_frame(struct bin *b, size_t size, uint32_t crc,
+                 unsigned char trailer[4])
+{
+    to_bytes(b->data + LENGTH_AT, HEADER + size + TRAILER, 8);
+    to_bytes(trailer, crc32c_join(crc32c(0, b->data, HEADER), crc, size),
+             TRAILER);
+    return HEADER;
+}
+
 int bin_write(struct bin *b, FILE *f, const char *path, struct err *err)
 {
     to_bytes(b->data + LENGTH_AT, b->size + TRAILER, 8);
@@ -130,31 +143,76 @@ static int read_all(struct bin *b, FILE *f, const char *path, struct err *err)
     return ferror(f) ? err_errno(err, "cannot read '%s'", path) : 0;
 }
 
-static int check(const struct bin *b, const char *path, const char *format,
-                 uint32_t version, struct err *err)
+/* The header of a file of so many bytes. */
+static int check_header(const unsigned char *head, size_t size,
+                        const char *path, const char *format, uint32_t version,
+                        struct err *err)
 {
     char name[NAME] = "";
 
     memcpy(name, format, strlen(format));
-    if (b->size < HEADER + TRAILER || memcmp(b->data, name, NAME) != 0)
+    if (size < HEADER + TRAILER || memcmp(head, name, NAME) != 0)
         return err_set(err, ERR_FORMAT, "%s: not a %s file", path, format);
 
-    uint32_t found = (uint32_t)from_bytes(b->data + NAME, 4);
-    if (from_bytes(b->data + NAME + 4, 4) != BYTE_ORDER_MARK)
+    uint32_t found = (uint32_t)from_bytes(head + NAME, 4);
+    if (from_bytes(head + NAME + 4, 4) != BYTE_ORDER_MARK)
         return err_set(err, ERR_FORMAT, "%s: bytes are in another order", path);
     if (found != version)
         return err_set(err, ERR_FORMAT,
                        "%s: %s version %u, this program knows %u", path, format,
                        found, version);
-    if (from_bytes(b->data + LENGTH_AT, 8) != b->size)
-        return err_set(err, ERR_FORMAT,
-                       "%s: %zu bytes, its header says %llu: truncated?", path,
-                       b->size,
-                       (unsigned long long)from_bytes(b->data + LENGTH_AT, 8));
-    if (from_bytes(b->data + b->size - TRAILER, TRAILER) !=
-        crc32c(0, b->data, b->size - TRAILER))
-        return err_set(err, ERR_FORMAT, "%s: wrong checksum: damaged", path);
+    if (from_bytes(head + LENGTH_AT, 8) != size)
+        return err_set(
+            err, ERR_FORMAT, "%s: %zu bytes, its header says %llu: truncated?",
+            path, size, (unsigned long long)from_bytes(head + LENGTH_AT, 8));
     return 0;
+}
+
+static int check_sum(const unsigned char *trailer, uint32_t crc,
+                     const char *path, struct err *err)
+{
+    return from_bytes(trailer, TRAILER) == crc
+               ? 0
+               : err_set(err, ERR_FORMAT, "%s: wrong checksum: damaged", path);
+}
+
+static int check(const struct bin *b, const char *path, const char *format,
+                 uint32_t version, struct err *err)
+{
+    int ret = check_header(b->data, b->size, path, format, version, err);
+    size_t n = b->size - TRAILER;
+
+    return ret < 0 ? ret
+                   : check_sum(b->data + n, crc32c(0, b->data, n), path, err);
+}
+
+int bin_scan(FILE *f, const char *path, const char *format, uint32_t version,
+             size_t *size, struct err *err)
+{
+    unsigned char chunk[65536], trailer[TRAILER];
+    size_t n, left;
+    uint32_t crc = 0;
+    off_t end;
+
+    if (fseeko(f, 0, SEEK_END) < 0 || (end = ftello(f)) < 0)
+        return err_errno(err, "cannot read '%s'", path);
+    rewind(f);
+    n = fread(chunk, 1, HEADER, f);
+    if (check_header(chunk, n < HEADER ? n : (size_t)end, path, format, version,
+                     err) < 0)
+        return err->code;
+    left = (size_t)end - HEADER - TRAILER;
+    crc = crc32c(crc, chunk, n);
+    while (left > 0 &&
+           (n = fread(chunk, 1, left < sizeof chunk ? left : sizeof chunk, f)) >
+               0) {
+        crc = crc32c(crc, chunk, n);
+        left -= n;
+    }
+    if (left > 0 || fread(trailer, 1, TRAILER, f) != TRAILER)
+        return err_errno(err, "cannot read '%s'", path);
+    *size = (size_t)end - TRAILER;
+    return check_sum(trailer, crc, path, err);
 }
 
 int bin_read(struct bin *b, const char *path, const char *format,

@@ -53,3 +53,28 @@ uint32_t crc32c(uint32_t crc, const void *data, size_t n)
         crc = crc >> 8 ^ table[0][(crc ^ *p) & 255];
     return ~crc;
 }
+
+/* The product of two polynomials modulo that one; bit 31 is x^0. */
+static uint32_t multiply(uint32_t a, uint32_t b)
+{
+    uint32_t product = 0;
+
+    for (uint32_t bit = UINT32_C(1) << 31; bit; bit >>= 1) {
+        product ^= a & bit ? b : 0;
+        b = b >> 1 ^ (b & 1 ? 0x82f63b78 : 0);
+    }
+    return product;
+}
+
+/* n bytes behind multiply by x^(8 n): M. Adler's crc32_combine() of zlib. */
+uint32_t crc32c_join(uint32_t first, uint32_t second, size_t n)
+{
+    uint32_t power = UINT32_C(1) << 23; /* x^8 */
+
+    for (; n > 0; n >>= 1) {
+        if (n & 1)
+            first = multiply(first, power);
+        power = multiply(power, power);
+    }
+    return first ^ second;
+}

@@ -222,6 +222,40 @@ expect 0 'and of frames' "$RUN train --dry-run train.xyz"
 cmp -s out sizes
 report $? 'which are the same'
 
+expect 0 'features that are written to a pipe' "featurize --format=binary \
+    --derivatives --set=fine train.xyz | cat >piped"
+cmp -s piped features
+report $? 'are those of a file to the bit'
+
+# By batches, which stay in the file until they are needed.
+batches="$quick --optimizer=adam --batch=4 --committee=3 --bootstrap=fresh"
+expect 0 'batches of frames' "$RUN train $batches -j1 -o of-frames train.xyz"
+expect 0 'of features' "$RUN train $batches -j3 -o of-features features"
+cmp -s of-frames of-features
+report $? 'give the same model to the bit'
+expect 0 'and of a pipe' "cat features | $RUN train $batches -o of-pipe"
+cmp -s of-frames of-pipe
+report $? 'the same'
+expect 0 'learn' "$RUN train -q -o model --history=history --rate=0.02 \
+    --optimizer=adam --schedule=cosine --batch=2 --epochs=70 train.xyz"
+less "$(last 5)" 0.15 'the force error'
+expect 0 'tell their size beforehand' \
+    "$RUN train $batches --dry-run -o never train.xyz"
+grep -qx 'members 3' out && grep -qx 'bytes [1-9][0-9]*' out
+report $? 'with all members'
+absent never
+expect 2 'point at a bad frame' "$RUN train $batches -o bad unlabelled.xyz"
+says "unlabelled.xyz:31: expected a frame with the key 'free_energy' or"
+expect 2 'refuse two kinds of energy' \
+    "$RUN train -q --optimizer=adam --batch=1 -o bad mixed.xyz"
+says "mixed.xyz:16: expected 'energy', as in the frames before"
+absent bad
+expect 2 'are for adam' "$RUN train --batch=2 train.xyz"
+says '--batch'
+expect 0 'compare themselves' "$RUN train $quick --optimizer=adam --batch=4 \
+    --before=model -o less train.xyz"
+says 'train: worse than model on 6 old frames: '
+
 expect 2 'refuses features of another set' \
     "$RUN train -o bad --set=paper features"
 says "features: the features are of another set than 'paper'"

@@ -238,6 +238,7 @@ Suite *train_suite(void)
     tcase_add_test(t, warm_start_refuses_another_model);
     suite_add_tcase(s, t);
     suite_add_tcase(s, train_loss_tests());
+    suite_add_tcase(s, train_stream_tests());
     suite_add_tcase(s, train_calibrate_tests());
     suite_add_tcase(s, train_committee_tests());
     suite_add_tcase(s, train_dataset_tests());

@@ -27,6 +27,7 @@ void tear_down(struct fixture *x);
 
 /* The parts of the suite of lib/train. */
 TCase *train_loss_tests(void);
+TCase *train_stream_tests(void);
 TCase *train_calibrate_tests(void);
 TCase *train_committee_tests(void);
 TCase *train_dataset_tests(void);

@@ -20,23 +20,23 @@ static unsigned char *make_file(const struct frames *s,
 {
     struct neighbors nb = {0};
     struct features f = {0};
-    struct bin b;
+    struct stored_out o;
     struct err err;
     char *data = NULL;
     FILE *out = open_memstream(&data, size);
 
     damage_file(path);
-    stored_begin(&b, d, which);
+    ck_assert_int_eq(stored_begin(&o, out, "", d, which, &err), 0);
     for (int i = 0; i < s->n; i++) {
         const struct atoms *a = &s->frame[i].atoms;
 
         ck_assert_int_eq(neighbors_find(&nb, a, d->cutoff.rc, &err), 0);
         ck_assert_int_eq(features_compute(&f, d, a, &nb, which, &err), 0);
-        ck_assert_int_eq(stored_put(&b, &s->frame[i], &f, which, "", &err), 0);
+        ck_assert_int_eq(stored_put(&o, &s->frame[i], &f, which, &err), 0);
     }
-    ck_assert_int_eq(stored_end(&b, out, "", &err), 0);
+    ck_assert_int_eq(stored_end(&o, &err), 0);
+    stored_out_release(&o);
     ck_assert_int_eq(fclose(out), 0);
-    bin_release(&b);
     features_release(&f);
     neighbors_release(&nb);
     damage_write(path, (unsigned char *)data, *size);
@@ -134,7 +134,7 @@ static void must_refuse(void)
 
     ck_assert_int_eq(labelled_read(&frames, &s, path, &err), ERR_FORMAT);
     ck_assert_ptr_nonnull(strstr(err.msg, path));
-    ck_assert_ptr_null(s.bin.data);
+    ck_assert_ptr_null(s.f);
     ck_assert_ptr_null(frames.frame);
 }
 

@@ -1,22 +1,24 @@
 #include "train.h"
 
-/* Errors of p on the frames that x->before has, or would have. */
-static int measure(const struct train *t, const struct frames *frames,
+/* Errors of p on the frames that are in the provenance. */
+static int measure(const struct train *t, struct pool *pool,
                    const char *provenance, struct potential *p,
                    struct errors *e, struct err *err)
 {
     int ret = 0;
 
-    for (int i = 0; i < frames->n && ret == 0; i++) {
-        const struct frame *f = &frames->frame[i];
+    for (int i = 0; i < pool->n && ret == 0; i++) {
+        const struct frame *f = pool_get(pool, i, err);
 
-        if (provenance_has(provenance, atoms_hash(&f->atoms)))
+        if (!f)
+            ret = err->code;
+        else if (provenance_has(provenance, atoms_hash(&f->atoms)))
             ret = errors_add(e, p, f, &t->names, err);
     }
     return ret;
 }
 
-int compare(const struct train *t, const struct frames *frames, struct model *m,
+int compare(const struct train *t, struct pool *pool, struct model *m,
             struct comparison *c, struct err *err)
 {
     struct potential old, new;
@@ -28,10 +30,10 @@ int compare(const struct train *t, const struct frames *frames, struct model *m,
     if (ret < 0)
         return ret;
     c->id = old.id;
-    ret = measure(t, frames, old.provenance, &old, &c->before, err);
+    ret = measure(t, pool, old.provenance, &old, &c->before, err);
     if (ret == 0) {
         potential_of_model(&new, m, 0);
-        ret = measure(t, frames, old.provenance, &new, &c->now, err);
+        ret = measure(t, pool, old.provenance, &new, &c->now, err);
         model_of_potential(m, &new);
     }
     old.release(&old);

@@ -2,9 +2,10 @@
 
 #include <math.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <unistd.h>
 
-static int start_warm(const struct train *t, struct model *m, struct err *err)
+int start_warm(const struct train *t, struct model *m, struct err *err)
 {
     struct model old;
     int ret = model_read(&old, NULL, t->warm, err);
@@ -16,7 +17,14 @@ static int start_warm(const struct train *t, struct model *m, struct err *err)
     return ret;
 }
 
-static void write_epoch(FILE *f, const struct committee *c)
+void begin_history(FILE *f, bool stress)
+{
+    if (f)
+        fprintf(f, "# member\tepoch\tloss\trmse_e meV/atom\trmse_f eV/A%s\n",
+                stress ? "\trmse_s eV/A^3" : "");
+}
+
+void write_epoch(FILE *f, const struct committee *c, bool stress)
 {
     for (int k = 0; f && k < c->nmember; k++) {
         const struct member *m = &c->member[k];
@@ -25,14 +33,13 @@ static void write_epoch(FILE *f, const struct committee *c)
             continue;
         fprintf(f, "%d\t%d\t%.10g\t%.10g\t%.10g", k + 1, m->epoch, m->fit.loss,
                 1000 * m->fit.rmse_e, m->fit.rmse_f);
-        if (c->ds->stress)
+        if (stress)
             fprintf(f, "\t%.10g", m->fit.rmse_s);
         putc('\n', f);
     }
 }
 
-static void show_progress(const struct train *t, const struct committee *c,
-                          int epoch)
+void show_progress(const struct train *t, const struct committee *c, int epoch)
 {
     if (!t->quiet && epoch % 10 == 0 && isatty(STDERR_FILENO))
         fprintf(stderr, "\repoch %d: member 1: %.3g meV/atom, %.3g eV/A\033[K",
@@ -46,19 +53,17 @@ static int run(const struct train *t, struct committee *c, struct err *err)
 
     if (t->history && !(f = output_open(t->history, err)))
         return err->code;
-    if (f)
-        fprintf(f, "# member\tepoch\tloss\trmse_e meV/atom\trmse_f eV/A%s\n",
-                c->ds->stress ? "\trmse_s eV/A^3" : "");
+    begin_history(f, c->ds->stress);
     for (bool more = true; more; more = committee_epoch(c)) {
-        write_epoch(f, c);
+        write_epoch(f, c, c->ds->stress);
         show_progress(t, c, epoch++);
     }
-    write_epoch(f, c);
+    write_epoch(f, c, c->ds->stress);
     return f ? output_close(f, t->history, err) : 0;
 }
 
-static int check_members(const struct train *t, const struct committee *c,
-                         struct err *err)
+int check_members(const struct train *t, const struct committee *c,
+                  struct err *err)
 {
     if (!t->quiet && isatty(STDERR_FILENO))
         fputs("\r\033[K", stderr);
@@ -76,26 +81,42 @@ static int check_members(const struct train *t, const struct committee *c,
     return 0;
 }
 
-/* What is to be known of a model that has been trained; and write it. */
-static int finish(const struct train *t, const struct frames *frames,
-                  const struct committee *c, struct err *err)
+int finish(const struct train *t, struct pool *pool, const struct learnt *l,
+           const struct committee *c, struct err *err)
 {
     struct comparison x = {0};
     struct model *m = c->m;
-    int ret;
+    int ret = pool_calibrate(pool, t, &m->calibration, err);
 
-    calibrate_frames(&m->calibration, frames, &t->names, "network");
-    ret = compare(t, frames, m, &x, err);
+    if (ret == 0)
+        ret = compare(t, pool, m, &x, err);
     if (ret == 0) {
-        m->provenance = describe(t, c, &x);
+        m->provenance = describe(t, l, c, &x);
         ret = model_save(m, t->output, err);
     }
     if (ret == 0)
-        report(t, c, &x);
+        report(t, l, c, &x);
     if (ret == 0 && t->verbose)
-        report_pairs(t, frames);
+        ret = report_pairs(t, pool, err);
     errors_release(&x.before);
     errors_release(&x.now);
+    return ret;
+}
+
+static int finish_dataset(const struct train *t, const struct frames *frames,
+                          const struct committee *c, struct err *err)
+{
+    const struct dataset *ds = c->ds;
+    struct pool pool = {.n = frames->n, .frames = frames};
+    uint64_t *id = xcalloc((size_t)ds->n, sizeof *id);
+    struct learnt l = {ds->n,           ds->forces,       ds->stress,
+                       ds->free_energy, count_stress(ds), id};
+
+    for (int i = 0; i < ds->n; i++)
+        id[i] = ds->example[i].id;
+    int ret = finish(t, &pool, &l, c, err);
+
+    free(id);
     return ret;
 }
 
@@ -117,7 +138,7 @@ static int fit(const struct train *t, const struct frames *frames,
     if (ret == 0)
         ret = check_members(t, &c, err);
     if (ret == 0)
-        ret = finish(t, frames, &c, err);
+        ret = finish_dataset(t, frames, &c, err);
     if (ret == 0)
         ret = committee_meets(&c);
     committee_release(&c);
@@ -131,11 +152,8 @@ enum derivatives labels_wanted(const struct train *t)
     return t->loss.alpha > 0 ? DERIVE_POSITIONS : DERIVE_NOTHING;
 }
 
-static int check_stress(const struct train *t, const struct dataset *ds,
-                        struct err *err)
+int no_stress(const struct train *t, struct err *err)
 {
-    if (!ds->stress || count_stress(ds) > 0)
-        return 0;
     return err_set(
         err, ERR_FORMAT,
         "%s: --stress-weight: expected a frame with a stress that is "
@@ -154,7 +172,8 @@ int learn(const struct train *t, const struct frames *frames, struct stored *s,
     stored_release(s); /* as large as the data set */
     if (ret < 0)
         return ret;
-    ret = check_stress(t, &ds, err);
+    if (ds.stress && count_stress(&ds) == 0)
+        ret = no_stress(t, err);
     if (ret == 0)
         ret = fit(t, frames, &ds, m, err);
     dataset_release(&ds);

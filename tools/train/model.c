@@ -45,23 +45,28 @@ int make_model(const struct train *t, struct model *m,
     return 0;
 }
 
-int print_sizes(const struct train *t, const struct frames *frames,
-                const struct model *m, struct err *err)
+void print_counts(const struct model *m, int nframe, long natoms, double bytes)
 {
-    double bytes;
-    int natoms = 0,
-        ret = dataset_bytes(frames, t->input, labels_wanted(t), m, &bytes, err);
-
-    if (ret < 0)
-        return ret;
-    bytes += trainer_bytes(frames, m, &t->schedule);
-    for (int i = 0; i < frames->n; i++)
-        natoms += frames->frame[i].atoms.natoms;
-    printf("frames %d\natoms %d\n", frames->n, natoms);
+    printf("frames %d\natoms %ld\n", nframe, natoms);
     for (int el = 0; el < m->descriptor.nelement; el++)
         printf("features %s %d\n", element_symbol(m->descriptor.z[el]),
                m->descriptor.nsf[el]);
     printf("parameters %d\nmembers %d\nbytes %.0f\n", m->nparam, m->members,
            bytes);
+}
+
+int print_sizes(const struct train *t, const struct frames *frames,
+                const struct model *m, struct err *err)
+{
+    double bytes;
+    long natoms = 0;
+    int ret = dataset_bytes(frames, t->input, labels_wanted(t), m, &bytes, err);
+
+    if (ret < 0)
+        return ret;
+    for (int i = 0; i < frames->n; i++)
+        natoms += frames->frame[i].atoms.natoms;
+    print_counts(m, frames->n, natoms,
+                 bytes + trainer_bytes(frames, m, &t->schedule));
     return output_close(stdout, "-", err);
 }

@@ -11,16 +11,16 @@ int count_stress(const struct dataset *ds)
     return n;
 }
 
-static const char *forces_used(const struct train *t, const struct dataset *ds)
+static const char *forces_used(const struct train *t, const struct learnt *l)
 {
-    return ds->forces ? masks[t->mask] : "no";
+    return l->forces ? masks[t->mask] : "no";
 }
 
-static const char *energy_used(const struct train *t, const struct dataset *ds)
+static const char *energy_used(const struct train *t, const struct learnt *l)
 {
     if (t->names.energy)
         return t->names.energy;
-    return ds->free_energy ? "free_energy" : "energy";
+    return l->free_energy ? "free_energy" : "energy";
 }
 
 void put_calibration(FILE *f, const struct calibration *c)
@@ -43,10 +43,9 @@ static void put_comparison(FILE *f, const struct comparison *x)
 }
 
 /* The same for equal input, options and seed. */
-char *describe(const struct train *t, const struct committee *c,
-               const struct comparison *x)
+char *describe(const struct train *t, const struct learnt *l,
+               const struct committee *c, const struct comparison *x)
 {
-    const struct dataset *ds = c->ds;
     char *text = NULL;
     size_t size = 0;
     FILE *f = open_memstream(&text, &size);
@@ -54,12 +53,14 @@ char *describe(const struct train *t, const struct committee *c,
     if (!f)
         return xstrdup("");
     fprintf(f, "tool train %s\nlabel %s\nforces %s\n", MORSEL_VERSION,
-            energy_used(t, ds), forces_used(t, ds));
+            energy_used(t, l), forces_used(t, l));
     fprintf(f, "loss %s\nalpha %.17g\nhuber %.17g\ndecay %.17g\n",
             losses[t->units], t->loss.alpha, t->loss.huber, t->loss.decay);
-    if (ds->stress)
+    if (l->stress)
         fprintf(f, "stress_weight %.17g\nstress %d\n", t->loss.beta,
-                count_stress(ds));
+                l->nstress);
+    if (t->batch > 0)
+        fprintf(f, "batch %d\n", t->batch);
     fprintf(f, "scaling %s\noptimizer %s\nsteps %d\n", scalings[t->scaling],
             optimizers[t->schedule.optimizer], t->schedule.steps);
     fprintf(f, "start %s\nseed %d\ncommittee %s\nbootstrap %s\n",
@@ -70,15 +71,15 @@ char *describe(const struct train *t, const struct committee *c,
 
         fprintf(f, "member %d epochs %d loss %.17g rmse_e %.17g rmse_f %.17g",
                 k + 1, m->epoch, m->fit.loss, m->fit.rmse_e, m->fit.rmse_f);
-        if (ds->stress)
+        if (l->stress)
             fprintf(f, " rmse_s %.17g", m->fit.rmse_s);
         putc('\n', f);
     }
     put_calibration(f, &c->m->calibration);
     put_comparison(f, x);
-    fprintf(f, "frames %d\n", ds->n);
-    for (int i = 0; i < ds->n; i++)
-        fprintf(f, "frame %016llx\n", (unsigned long long)ds->example[i].id);
+    fprintf(f, "frames %d\n", l->n);
+    for (int i = 0; i < l->n; i++)
+        fprintf(f, "frame %016llx\n", (unsigned long long)l->id[i]);
     fclose(f);
     return text;
 }
@@ -95,24 +96,24 @@ static void report_worse(const struct train *t, const struct comparison *x)
                 errors_force(&x->before));
 }
 
-void report(const struct train *t, const struct committee *c,
-            const struct comparison *x)
+void report(const struct train *t, const struct learnt *l,
+            const struct committee *c, const struct comparison *x)
 {
     const struct calibration *k = &c->m->calibration;
 
     report_worse(t, x);
     if (t->quiet)
         return;
-    cli_say(t->cli, "%d frames, label %s, %s forces", c->ds->n,
-            energy_used(t, c->ds), forces_used(t, c->ds));
+    cli_say(t->cli, "%d frames, label %s, %s forces", l->n, energy_used(t, l),
+            forces_used(t, l));
     for (int i = 0; i < c->nmember; i++)
         cli_say(t->cli, "%s %d: %d epochs, %.3g meV/atom, %.3g eV/A",
                 c->m->shared ? "heads on trunk" : "member", i + 1,
                 c->member[i].epoch, 1000 * c->member[i].fit.rmse_e,
                 c->member[i].fit.rmse_f);
-    for (int i = 0; c->ds->stress && i < c->nmember; i++)
+    for (int i = 0; l->stress && i < c->nmember; i++)
         cli_say(t->cli, "stress of %d frames: member %d: %.3g eV/A^3",
-                count_stress(c->ds), i + 1, c->member[i].fit.rmse_s);
+                l->nstress, i + 1, c->member[i].fit.rmse_s);
     if (k->frames > 0)
         cli_say(t->cli,
                 "sigmas times %.3g, from %d frames: %.0f %% of %d atoms "
@@ -121,16 +122,19 @@ void report(const struct train *t, const struct committee *c,
                 100 * k->within[1]);
 }
 
-void report_pairs(const struct train *t, const struct frames *frames)
+int report_pairs(const struct train *t, struct pool *pool, struct err *err)
 {
-    for (int i = 0; i < frames->n; i++) {
-        const struct frame *f = &frames->frame[i];
+    for (int i = 0; i < pool->n; i++) {
+        const struct frame *f = pool_get(pool, i, err);
         struct calibration_pair p;
 
+        if (!f)
+            return err->code;
         if (!calibration_pair(&p, f, &t->names, "network"))
             continue;
         cli_say(t->cli, "%s:%ld: error %.3g, bare sigma %.3g eV/A", t->input,
                 f->line, p.error, p.sigma);
         calibration_pair_release(&p);
     }
+    return 0;
 }

@@ -28,6 +28,7 @@ struct train {
     struct label_names names;
     int members, kind; /* enum committee_kind */
     int bootstrap;     /* enum bootstrap */
+    int batch;         /* frames; 0: all at once */
     bool dry_run, quiet, verbose;
 };
 
@@ -55,6 +56,7 @@ int count_stress(const struct dataset *ds);
 enum derivatives labels_wanted(const struct train *t);
 
 /* The answer to --dry-run. */
+void print_counts(const struct model *m, int nframe, long natoms, double bytes);
 int print_sizes(const struct train *t, const struct frames *frames,
                 const struct model *m, struct err *err) MORSEL_MUST_CHECK;
 
@@ -65,6 +67,43 @@ int print_sizes(const struct train *t, const struct frames *frames,
 int learn(const struct train *t, const struct frames *frames, struct stored *s,
           struct model *m, struct err *err) MORSEL_MUST_CHECK;
 
+/* The same of t->input by batches, from its first frame to the model. */
+int learn_batches(const struct train *t, struct err *err) MORSEL_MUST_CHECK;
+
+/* Frames in memory, or in their file: one of them at a time. */
+struct pool {
+    int n;
+    const struct frames *frames; /* NULL: */
+    struct archive *archive;
+    struct frame now;
+};
+const struct frame *pool_get(struct pool *p, int i, struct err *err);
+void pool_release(struct pool *p);
+int pool_calibrate(struct pool *p, const struct train *t, struct calibration *c,
+                   struct err *err) MORSEL_MUST_CHECK;
+
+/* What was learnt from. */
+struct learnt {
+    int n;
+    bool forces, stress, free_energy;
+    int nstress;        /* frames with a stress */
+    const uint64_t *id; /* [n] */
+};
+
+/* Parts of training that both ways share. */
+int start_warm(const struct train *t, struct model *m,
+               struct err *err) MORSEL_MUST_CHECK;
+void begin_history(FILE *f, bool stress); /* f may be NULL */
+void write_epoch(FILE *f, const struct committee *c, bool stress);
+int no_stress(const struct train *t, struct err *err);
+void show_progress(const struct train *t, const struct committee *c, int epoch);
+int check_members(const struct train *t, const struct committee *c,
+                  struct err *err) MORSEL_MUST_CHECK;
+
+/* Calibrate and compare the model, write it, and say how it is. */
+int finish(const struct train *t, struct pool *pool, const struct learnt *l,
+           const struct committee *c, struct err *err) MORSEL_MUST_CHECK;
+
 /*
  * The model of --before, and the new one, on the frames that the former was
  * trained on (all, if it does not say which).
@@ -73,7 +112,7 @@ struct comparison {
     uint64_t id; /* of the former; 0: there is none */
     struct errors before, now;
 };
-int compare(const struct train *t, const struct frames *frames, struct model *m,
+int compare(const struct train *t, struct pool *pool, struct model *m,
             struct comparison *c, struct err *err) MORSEL_MUST_CHECK;
 
 /*
@@ -84,17 +123,18 @@ int train_gp(const struct train *t, const struct frames *frames,
              bool *handed_over, struct err *err) MORSEL_MUST_CHECK;
 
 /* How the model was made, for its provenance; the caller frees it. */
-char *describe(const struct train *t, const struct committee *c,
-               const struct comparison *x);
+char *describe(const struct train *t, const struct learnt *l,
+               const struct committee *c, const struct comparison *x);
 
 /* The line of a provenance that tells the calibration, if it is known. */
 void put_calibration(FILE *f, const struct calibration *c);
 
 /* The same in short, on standard error. */
-void report(const struct train *t, const struct committee *c,
-            const struct comparison *x);
+void report(const struct train *t, const struct learnt *l,
+            const struct committee *c, const struct comparison *x);
 
 /* What each frame asks the factor of the calibration to be. */
-void report_pairs(const struct train *t, const struct frames *frames);
+int report_pairs(const struct train *t, struct pool *pool,
+                 struct err *err) MORSEL_MUST_CHECK;
 
 #endif
