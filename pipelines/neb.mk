@@ -29,8 +29,8 @@ SADDLE_FMAX    ?= $(FMAX)## the same at the saddle point
 ML_FMAX        ?= 0.01## the same of ends and band on the model
 CLIMB          ?= 0.5## the highest image climbs below this force
 SIGMA_E        ?= 0.1## largest spread of an energy on the final band, eV
-THRESHOLD      ?= 0.5## an image is certain up to this ml_sigma_f, eV/angstrom
-STOP           ?= 2## stop a walk at this ml_sigma_f; 0: never
+THRESHOLD      ?= 2## an image is certain up to this ml_sigma_f, eV/angstrom
+STOP           ?= 4## stop a walk at this ml_sigma_f; 0: never
 MAX_STEP       ?= 0.2## longest move of an atom in a step, angstrom
 MAX_STEPS      ?= 300## of an end, and of the band
 METHOD         ?= bfgs## bfgs, lbfgs, fire
@@ -38,6 +38,7 @@ CRITERION      ?= neb and sigma-e## when it is done: see converged(1)
 SIMULATE_FLAGS ?=## more options of simulate(1)
 
 MODEL          ?= gp## what is trained: network, gp or auto
+PRIOR          ?= wall## network: published does better
 STRATEGY       ?= neb## whom to ask: see sample(1)
 
 BAND = --fmax=$(ML_FMAX) --method=$(METHOD) --max-step=$(MAX_STEP) \
