@@ -67,7 +67,7 @@ static void make_frames(struct frames *s, int n)
     if (prior_published(&p, z, 2, 3, 7, &err) < 0)
         abort();
     for (int i = 0; i < 4; i++)
-        p.pair[i].d *= 0.4;
+        p.term[0].pair[i].m.d *= 0.4;
     for (int i = 0; i < n; i++) {
         struct atoms a;
         struct frame f;
