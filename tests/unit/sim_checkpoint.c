@@ -170,10 +170,11 @@ START_TEST(a_trajectory_is_taken_up_where_it_was_marked)
     part = xasprintf("%s.part", path);
     ck_assert_int_eq(trajectory_resume(&t, path, false, NULL, &err), 0);
     put(&t, 0, 2);
-    ck_assert_int_eq(trajectory_mark(&t, &mark, &err), 0);
+    ck_assert_int_eq(trajectory_mark(&t, &mark, "checkpoint", &err), 0);
     mark_release(&mark);
     put(&t, 2, 3);
-    ck_assert_int_eq(trajectory_mark(&t, &mark, &err), 0);
+    ck_assert_int_eq(trajectory_mark(&t, &mark, "checkpoint", &err), 0);
+    mark.checkpoint = "checkpoint";
     ck_assert_int_eq(mark.count, 3);
     put(&t, 3, 5);
     trajectory_fail(&t);
