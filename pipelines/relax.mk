@@ -17,7 +17,7 @@ KNOBS    := FMAX ML_FMAX MAX_STEP METHOD STOP_SIGMA_E SIMULATE_FLAGS
 
 FMAX           ?= 0.05## largest force on a free atom, eV/angstrom
 ML_FMAX        ?= 0.02## the same for the model, which costs nothing
-STOP_SIGMA_E   ?= 0.5## end a walk where the energy is this unsure, eV; 0: never
+STOP_SIGMA_E   ?= 1## end a walk where the energy is this unsure, eV; 0: never
 METHOD         ?= bfgs## bfgs, lbfgs, fire
 MAX_STEP       ?= 0.2## longest move of an atom in a step, angstrom
 SIMULATE_FLAGS ?=## more options of simulate(1)

@@ -43,16 +43,23 @@
  * asked for, scale are those of the largest likelihood: with 1 of the energies,
  * h the prior's energies and derivatives, and y' = y - m 1 - scale h,
  *
- *     y'.K^-1 y' = min,    sigma^2 = y'.K^-1 y' / N,
+ *     y'.K^-1 y' = min,    sigma^2 = (y'.K^-1 y' + nu s0^2) / (N + nu),
  *
  * and l is that which maximizes
  *
- *     -N/2 log sigma^2 - 1/2 log |K| - (log(l / l0) / w)^2 / 2,
+ *     nu log s0 - (N + nu)/2 log sigma^2 - 1/2 log |K|
+ *     - (log(l / l0) / w)^2 / 2.
  *
- * the last a log-normal prior by which one to three frames give a sane length.
+ * Two beliefs give one to three frames sane values, and are soon outvoted by
+ * data.  That of sigma^2 is an inverse gamma distribution, worth nu data, about
+ * the s0 for which forces have the standard deviation f0 where nothing is known:
+ * the small forces of one relaxed frame do not tell what will happen elsewhere,
+ * and a walk that took them for all there is would trust itself anywhere.  That
+ * of l is log-normal.
  *
  * p, q, the kernel, the constant, noise, l0 and w are those that relaxed 21
- * structures of adsorbates, surfaces, clusters and bulk with the fewest labels.
+ * structures of adsorbates, surfaces, clusters and bulk with the fewest labels;
+ * nu costs none of them any.
  *
  * Source: C. E. Rasmussen and C. K. I. Williams, Gaussian Processes for
  * Machine Learning (2006), ch. 2, 4, 5; on energies and forces with a constant
@@ -77,6 +84,8 @@ struct gp_params {
 #define GP_MAX_SCALE 2.0    /* of the prior; the least is 0 */
 #define GP_LENGTH 2.0       /* l0, the median of the log-normal prior */
 #define GP_LENGTH_WIDTH 0.3 /* and w */
+#define GP_FORCE 2.0        /* f0, eV/angstrom */
+#define GP_BELIEF 0.3       /* nu / nfree */
 
 /* Rows of K, whose memory goes with their square, time with their cube. */
 enum { GP_MAX_ROWS = 20000, GP_MAX_ATOMS = 2000 };

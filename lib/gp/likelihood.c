@@ -10,9 +10,6 @@ static const double min_length = 0.1, max_length = 10;
 static const double accuracy = 0.01; /* of log l */
 enum { GRID = 9, REFINE = 6 };
 
-/* Below this, in eV, sigma says nothing more. */
-static const double min_sigma = 1e-6;
-
 static double log_determinant(const struct gp_state *s)
 {
     double sum = 0;
@@ -20,6 +17,26 @@ static double log_determinant(const struct gp_state *s)
     for (size_t i = 0; i < (size_t)s->size; i++)
         sum += 2 * log(s->l[i * (size_t)s->size + i]);
     return sum;
+}
+
+static double mean_steepness(const struct gp *gp)
+{
+    struct point p = data_point(gp, 0);
+    double *square = xcalloc((size_t)p.n + 1, sizeof *square), sum = 0;
+
+    jacobian_squares(&gp->state->pairs, &p, square);
+    for (int i = 1; i <= p.n; i++)
+        sum += square[i] / p.n;
+    free(square);
+    return sum;
+}
+
+/* sigma that makes forces of GP_FORCE where nothing is known, eV. */
+static double expected_sigma(const struct gp *gp)
+{
+    double a = kernel_radial(gp->kernel, gp->length, 0).a;
+
+    return GP_FORCE / sqrt(a * gp->state->steep);
 }
 
 /*
@@ -51,12 +68,14 @@ static double fit_mean(struct gp *gp)
     gp->m = (oz - gp->scale * oh) / oo;
     la_axpy(s->size, -gp->m, one, z);
     la_axpy(s->size, -gp->scale, h, z);
-    gp->sigma = fmax(sqrt(la_dot(s->size, z, z) / s->size), min_sigma);
+    double zz = la_dot(s->size, z, z), s0 = expected_sigma(gp);
+    double nu = GP_BELIEF * gp->nfree, w;
+
     free(z);
-
-    double w = log(gp->length / GP_LENGTH) / GP_LENGTH_WIDTH;
-
-    return -s->size * log(gp->sigma) - log_determinant(s) / 2 - w * w / 2;
+    gp->sigma = sqrt((zz + nu * s0 * s0) / (s->size + nu));
+    w = log(gp->length / GP_LENGTH) / GP_LENGTH_WIDTH;
+    return nu * log(s0) - (s->size + nu) * log(gp->sigma) -
+           log_determinant(s) / 2 - w * w / 2;
 }
 
 /* The value at length l; -INFINITY if K is not positive definite there. */
@@ -243,6 +262,7 @@ int gp_train(struct gp *gp, const struct gp_params *params, struct err *err)
     }
     if (ret == 0) {
         set_reference(gp);
+        gp->state->steep = mean_steepness(gp);
         ret = fit(gp, params, fixed, err);
     }
     free(fixed);

@@ -28,6 +28,7 @@ struct gp_state {
     double *geo;    /* [N][N] what K is made of, or NULL: geometry() */
     double *h;      /* [N] the prior's energies and derivatives, in training */
     bool fit_scale; /* of it by likelihood */
+    double steep;   /* mean square of a row of J, 1/angstrom^2 */
     double *l;      /* [N][N] the Cholesky factor of K */
     double *alpha;  /* [N] K^-1 (y - m) */
     double *c;      /* [n][npair] J alpha: sum over its coordinates */

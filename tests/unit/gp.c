@@ -236,12 +236,25 @@ static double *dense(struct gp *gp, double l)
     return k;
 }
 
+/* s0 of the header: the diagonal of K are the variances of forces. */
+static double believed(struct gp *gp, double l)
+{
+    double *k = dense(gp, l), variance = 0;
+    int n = gp_rows(gp);
+
+    for (int i = 1; i <= gp->nfree; i++)
+        variance += k[i * n + i] / gp->nfree;
+    free(k);
+    return GP_FORCE / sqrt(variance);
+}
+
 /* alpha by elimination and the value of the length, m as the process has it. */
 static double dense_solve(struct gp *gp, double l, double *alpha, double *m)
 {
     int n = gp_rows(gp), width = gp->nfree + 1;
     double *k = dense(gp, l), *again = dense(gp, l), q = 0, oy = 0, oo = 0;
     double *one = xcalloc((size_t)n, sizeof *one), logdet, w;
+    double nu = GP_BELIEF * gp->nfree, s0 = believed(gp, l);
 
     for (int i = 0; i < n; i++) {
         alpha[i] = gp->y[i];
@@ -262,7 +275,8 @@ static double dense_solve(struct gp *gp, double l, double *alpha, double *m)
     free(again);
     free(one);
     w = log(l / GP_LENGTH) / GP_LENGTH_WIDTH;
-    return -n / 2.0 * log(q / n) - logdet / 2 - w * w / 2;
+    return nu * log(s0) - (n + nu) / 2 * log((q + nu * s0 * s0) / (n + nu)) -
+           logdet / 2 - w * w / 2;
 }
 
 /*
@@ -384,7 +398,7 @@ START_TEST(twins_do_no_harm)
 }
 END_TEST
 
-/* No force at all, as in a crystal: sigma has a floor. */
+/* No force at all, as in a crystal: sigma is what is believed. */
 START_TEST(no_forces_are_data_too)
 {
     const struct gp_params params = {.noise_e = GP_NOISE, .noise_f = GP_NOISE};
@@ -402,6 +416,11 @@ START_TEST(no_forces_are_data_too)
                                 &sigma_e, sigma_f, &err),
                      0);
     ck_assert(isfinite(energy) && isfinite(sigma_e) && isfinite(sigma_f[4]));
+    ck_near(
+        gp.sigma,
+        believed(&gp, gp.length) *
+            sqrt(GP_BELIEF * gp.nfree / (gp_rows(&gp) + GP_BELIEF * gp.nfree)),
+        1e-6 * gp.sigma);
     frames_release(&frames);
     gp_release(&gp);
 }
