@@ -53,8 +53,8 @@ function limit_words(name,    k, i) {
     for (k = nrounds - 1; k >= 0; k--)
         for (i = 1; i <= test_n[k]; i++)
             if (test_name[k, i] == name)
-                return "at most " given(test_limit[k, i]) " " \
-                    units(test_unit[k, i])
+                return (name == "steps" ? "at least " : "at most ") \
+                    given(test_limit[k, i]) " " units(test_unit[k, i])
 }
 
 function units(s) {
@@ -67,7 +67,8 @@ function units(s) {
 
 function query_meanings() {
     meaning["start"] = "the structure that the run was given"
-    meaning["last"] = "the end of the walk, where the model takes it for done"
+    meaning["last"] = "the end of the walk, which the model takes for done, or " \
+        "where it is not sure"
     meaning["near-last"] = "the nearest frame to the end of the walk that " \
         "was not known yet"
     meaning["random"] = "one frame of the walk at random"

@@ -36,12 +36,15 @@ BUDGET       ?= 200## give up after so many labels
 ROUND        ?= 0
 
 # What a pipeline may say otherwise: what is to be reached, and the columns of
-# its report, the line of the round in folder $(1), and what stands below.
+# its report, the line of the round in folder $(1), what stands below, and what
+# a walk must have done; the threshold of the plot, if there is one.
 goal    := $(or $(goal),relaxed)
 columns := $(or $(columns),energy/eV fmax/(eV/A) ml_energy/eV sigma_f/(eV/A))
 row      = awk -f $(here)summary.awk round=$$round labels=$$labels \
     $(1)/verdict $(1)/labels.xyz
 closing  =
+walked   =
+curve    = $(FMAX)
 finish   = $(CONVERGED) -o $(DIR)/final.xyz >/dev/null
 
 tool := $(if $(BIN),$(BIN)/)$(TOOL_PREFIX)
@@ -57,6 +60,7 @@ again = $(MAKE) --no-print-directory -f $(PIPELINE)
 
 # A tool that answers "no" (1) has done its work; 2 is trouble.
 or_no := || test $$? -eq 1
+or_unlabelled = $(or_no)
 
 # What the shell makes appear gets its name when it is whole and on the disk.
 commit = sync $@.part && mv $@.part $@
@@ -195,6 +199,7 @@ $(now)/model: $(prev)/db.xyz
 
 $(now)/traj.xyz: $(now)/model $(DIR)/0/asked.xyz
 	$(SIMULATE) -o $@ $(DIR)/0/asked.xyz $(or_no)
+	@$(walked)
 
 $(now)/asked.xyz: $(now)/traj.xyz $(prev)/db.xyz
 	$(tool)sample --strategy=$(STRATEGY) --count=$(COUNT) \
@@ -208,7 +213,7 @@ endif
 # A batch is TASKS commands; each label is on the disk before the next begins.
 $(parts): $(now)/labels-%.xyz: $(now)/asked.xyz
 	$(label) --quiet --task=$*/$(TASKS) -o $@ --failed=$(now)/failed-$*.xyz \
-	    $< $(or_no)
+	    $< $(or_unlabelled)
 
 ifeq ($(LABELLED)-$(ROUND),1-0)
 $(now)/labels.xyz: $(now)/asked.xyz
@@ -243,16 +248,16 @@ report:
 	@mv $(DIR)/summary.tsv.part $(DIR)/summary.tsv
 	@column -t -s "$$(printf '\t')" $(DIR)/summary.tsv 2>/dev/null || \
 	    cat $(DIR)/summary.tsv
-	@if command -v gnuplot >/dev/null; then \
+	@if test -n '$(curve)' && command -v gnuplot >/dev/null; then \
 	    gnuplot -e "in='$(DIR)/summary.tsv'; out='$(DIR)/plot.part'; \
-	        fmax=$(FMAX)" $(here)learning.gp 2>/dev/null && \
+	        fmax=$(curve)" $(here)learning.gp 2>/dev/null && \
 	        mv $(DIR)/plot.part $(DIR)/learning.svg || \
 	        rm -f $(DIR)/plot.part; \
 	fi
+	@$(closing)
 	@cd $(DIR) && LC_ALL=C awk $(report_awk:%=-f '$(here)%.awk') \
 	    $(notdir $(PIPELINE)) '$(here)' >report.html.part && \
 	    mv report.html.part report.html
-	@$(closing)
 
 # Help -----------------------------------------------------------------------
 

@@ -77,5 +77,6 @@ function criteria_curve(    t, s, k, i, n) {
     if (ntests)
         level(1, "limit", 3)
     plot_end("Each criterion of converged(1), divided by its limit: " \
-        "below 1 it is fulfilled.")
+        "below 1 it is fulfilled" ("steps" in test_index ? ", steps at 1" : \
+        "") ".")
 }

@@ -4,6 +4,9 @@
 #   ntimes[k]               frames of round k
 #   dyn_time[k, n], dyn_temperature[k, n], dyn_energy[k, n]
 #                           fs, K, eV
+#
+# Stretches of one walk, each with a model that knows more, are together that
+# of round nrounds.
 
 function dynamics_frame(k,    n) {
     n = ++ntimes[k]
@@ -13,8 +16,12 @@ function dynamics_frame(k,    n) {
         label_energy()
 }
 
+function walk_words(k) {
+    return (k < nrounds ? "last " : "") "walk"
+}
+
 function last_walk(    k) {
-    for (k = nrounds - 1; k > 0; k--)
+    for (k = nrounds; k > 0; k--)
         if (ntimes[k] > 1)
             return k
     return ""
@@ -42,7 +49,7 @@ function dynamics_tiles(    k, mean) {
     if (k == "")
         return
     tile(number(dyn_time[k, ntimes[k]] / 1000, 3) " <small>ps</small>", \
-        "length of the last walk")
+        "length of the " walk_words(k))
     mean = later_mean(k)
     tile(number(mean, 3) " <small>K</small>", \
         "mean temperature of its second half; it varies by " \
@@ -73,24 +80,27 @@ function dyn_value(k, n, what) {
 # Of a long walk every so manieth frame.
 function over_time(k, what, words,    s, n, j, before, every) {
     plot(what " over time", "time, ps", words, "")
-    for (before = k - 1; before > 0 && ntimes[before] < 2; before--)
-        ;
+    before = k < nrounds ? k - 1 : 0
+    while (before > 0 && ntimes[before] < 2)
+        before--
     for (j = before > 0 ? before : k; j <= k; j++) {
         if (ntimes[j] < 2)
             continue
-        s = series("round " j, j < k ? "line thin" : "line", j < k ? 3 : 1)
+        s = series(k < nrounds ? "round " j : "walk", \
+            j < k ? "line thin" : "line", j < k ? 3 : 1)
         every = int(ntimes[j] / 1000) + 1
         for (n = 1; n <= ntimes[j]; n += every)
             point(s, dyn_time[j, n] / 1000, dyn_value(j, n, what))
     }
     if (what == "Energy") {
-        s = series("labels of round " k, "points", 2)
+        s = series(k < nrounds ? "labels of round " k : "labels", \
+            "points", 2)
         for (n = 1; n <= nasks; n++)
-            if (ask_round[n] == k && ask_time[n] != "" && \
+            if ((ask_round[n] == k || k == nrounds) && ask_time[n] != "" && \
                 ask_energy[n] != "" && dyn_energy[k, 1] != "")
                 point(s, ask_time[n] / 1000, ask_energy[n] - dyn_energy[k, 1])
     }
-    plot_end(what " along the last walk" (before > 0 ? \
+    plot_end(what " along the " walk_words(k) (before > 0 ? \
         " and the one before." : "."))
 }
 
@@ -116,7 +126,7 @@ function distribution(k,    a, b, s, n, r, most) {
     rdf_step = 0.1
     rdf_far = 7
     rdf_frames = 0
-    rdf_read(k "/traj.xyz", ntimes[k])
+    rdf_read(k < nrounds ? k "/traj.xyz" : "walk.xyz", ntimes[k])
     if (!rdf_frames)
         return
     plot("Radial distribution functions", "distance, \303\205", \
@@ -132,7 +142,7 @@ function distribution(k,    a, b, s, n, r, most) {
                 point(s, (r + 0.5) * rdf_step, rdf_value(a, b, r))
         }
     plot_end("From " plural(rdf_frames, "frame") " of the second half of the " \
-        "last walk" (has_cell ? "; normalized by the whole cell, with its " \
+        walk_words(k) (has_cell ? "; normalized by the whole cell, with its " \
         "vacuum, if it has one." : "."))
 }
 

@@ -6,7 +6,7 @@
 #   make -f md.mk direct        the control: no model, every step a label
 #
 # A run is a folder, DIR; in it a folder for each round, ledger.tsv with a line
-# per label, summary.tsv with a line per round, learning.svg, and in the end
+# per label, summary.tsv with a line per round, and in the end
 # final.xyz: the walk on the model whose forces the labels of COUNT of its frames
 # have found good.  These are all that is asked: no DFT is spent on a test set.
 # Killed, it goes on with the same command.
@@ -40,6 +40,7 @@ CONVERGED = $(tool)converged --criterion='$(CRITERION)' --steps=$(STEPS) \
     --trajectory=$$(ls $(1)/traj.xyz 2>/dev/null || echo /dev/null) \
     $(1)/labels.xyz
 goal     := as good as asked
+columns  := energy/eV tested ml_energy/eV sigma_f/(eV/A)
 
 include $(dir $(PIPELINE))common.mk
 

@@ -45,11 +45,11 @@ $(error MODE must be relax or md)
 endif
 
 # The first stretch begins at START, all others where the one before ended,
-# with its label.
+# with what DFT says there.
 SIMULATE = $(tool)simulate $(MODE) --quiet --model=$(now)/model $($(MODE)) \
     --stop-uncertainty=$(TOL) --stop-ratio=$(RATIO) $(SIMULATE_FLAGS) \
-    --checkpoint=$(now)/state $(if $(filter-out 1,$(ROUND)), \
-        --restart=$(prev)/state --label=$(prev)/labels.xyz)
+    --checkpoint=$(now)/state --label=$(prev)/labels.xyz \
+    $(if $(filter-out 1,$(ROUND)),--restart=$(prev)/state)
 
 ifeq ($(MODE),relax)
 CONVERGED = $(tool)converged --fmax=$(FMAX) $(1)/labels.xyz
@@ -57,17 +57,31 @@ else
 CONVERGED = $(tool)converged --criterion=steps --steps=$(STEPS) \
     --trajectory=$$(ls $(1)/traj.xyz 2>/dev/null || echo /dev/null)
 goal     := at its end
+columns  := energy/eV step ml_energy/eV sigma_f/(eV/A)
 endif
 
 include $(dir $(PIPELINE))common.mk
 
+# A walk that has been answered by DFT and has not gone on from there would ask
+# the same for ever.
+walked = test $$(grep -c Properties= $@) -gt 1 || \
+    ! grep -q free_energy= $@ || { echo '$@: the walk does not go on from' \
+    "where it has a label: $$(grep -o 'reason=[a-z]*' $@)" >&2; exit 2; }
+
+# Where there is no label, the walk waits for one.
+or_unlabelled = || { test $$? -ne 1 || echo '$@: no label, and the walk' \
+    'waits for it: the same command asks again' >&2; exit 2; }
+
 # A stretch begins with the frame at which the one before it ended.
-whole   = i=1; walk=; while test -e $(DIR)/$$i/traj.xyz; do \
+stretched = i=1; walk=; while test -e $(DIR)/$$i/traj.xyz; do \
         walk="$$walk $(DIR)/$$i/traj.xyz"; i=$$((i + 1)); \
     done; \
     test -z "$$walk" || { awk -f $(here)stretches.awk $$walk >$(1).part && \
         sync $(1).part && mv $(1).part $(1); }
-closing = $(call whole,$(DIR)/walk.xyz)
+closing = $(call stretched,$(DIR)/walk.xyz)
 ifeq ($(MODE),md)
-finish  = { $(CONVERGED) >/dev/null && { $(call whole,$(DIR)/final.xyz); }; }
+curve   =
+row     = awk -f $(here)summary.awk round=$$round labels=$$labels digits=0 \
+    $(1)/verdict $(1)/labels.xyz
+finish  = { $(CONVERGED) >/dev/null && { $(call stretched,$(DIR)/final.xyz); }; }
 endif

@@ -87,7 +87,9 @@ function outcome(    k) {
     if (nfinal || exists("final.xyz")) {
         para("<span class=\"good\">Converged.</span> " (kind == "band" ? \
             "The ends of the path and its top were" : \
-            kind == "dynamics" ? "The structures that it was tested by were" : \
+            kind == "dynamics" ? (ntimes[nrounds] ? "Where the model " \
+            "was not sure, and at the end, the forces were" : \
+            "The structures that it was tested by were") : \
             "The result was") " calculated by <code>" text(engine_name()) \
             "</code>, not predicted.")
         return

@@ -55,7 +55,9 @@ function result_words() {
         return
     }
     if (nfinal > 1) {
-        para("<code>final.xyz</code> holds " nfinal " frames.")
+        para("<code>final.xyz</code> holds " nfinal " frames" (kind == \
+            "dynamics" ? ": the " (ntimes[nrounds] ? "whole" : "last") \
+            " walk, whose end is shown" : "") ".")
         return
     }
     para("<code>final.xyz</code>: energy " fixed(final_energy[1], 6) \

@@ -24,9 +24,11 @@ function run_read(    k, i) {
         for (i = 1; exists(k "/failed-" i ".xyz"); i++)
             read_asked(k "/failed-" i ".xyz", k, 0)
         read_verdict(k)
-        read_walk(k)
+        read_walk(k, k "/traj.xyz")
     }
     read_final("final.xyz")
+    if (kind == "dynamics")
+        read_walk(nrounds, "walk.xyz")
     choose_reference()
 }
 
@@ -143,8 +145,7 @@ function read_verdict(k,    line, w, n) {
 }
 
 # The frames of a walk, without their atoms; a band or a dynamics keeps more.
-function read_walk(k,    file) {
-    file = k "/traj.xyz"
+function read_walk(k, file) {
     while (frame_open(file)) {
         if ("image" in key) {
             band_frame(k, file)

@@ -1,6 +1,7 @@
 # One line of summary.tsv: what DFT says of the structure that the round took
-# for relaxed, and what the model had said.
-# awk -f summary.awk round=K labels=N verdict labels.xyz
+# for relaxed, and what the model had said; after the energy the first value of
+# the verdict, with so many digits after the point (4).
+# awk -f summary.awk round=K labels=N [digits=N] verdict labels.xyz
 
 # key=VALUE in the line of keys, or nan
 function value(key,    i) {
@@ -16,7 +17,8 @@ function short(x, decimals) {
 }
 
 FILENAME ~ /verdict$/ {
-    fmax = $2
+    if (FNR == 1)
+        tested = $2
     next
 }
 
@@ -31,5 +33,5 @@ FILENAME ~ /verdict$/ {
 
 END {
     printf "%d\t%d\t%s\t%s\t%s\t%s\n", round, labels, short(energy, 6),
-        short(fmax, 4), short(ml, 6), short(sigma, 4)
+        short(tested, digits == "" ? 4 : digits), short(ml, 6), short(sigma, 4)
 }
