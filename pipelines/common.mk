@@ -36,14 +36,15 @@ BUDGET       ?= 200## give up after so many labels
 ROUND        ?= 0
 
 # What a pipeline may say otherwise: what is to be reached, and the columns of
-# its report, the line of the round in folder $(1), what stands below, and what
-# a walk must have done; the threshold of the plot, if there is one.
+# its report, the line of the round in folder $(1), what stands below, what a
+# walk and what a choice must have done; the threshold of the plot, if there is one.
 goal    := $(or $(goal),relaxed)
 columns := $(or $(columns),energy/eV fmax/(eV/A) ml_energy/eV sigma_f/(eV/A))
 row      = awk -f $(here)summary.awk round=$$round labels=$$labels \
     $(1)/verdict $(1)/labels.xyz
 closing  =
 walked   =
+chosen   =
 curve    = $(FMAX)
 finish   = $(CONVERGED) -o $(DIR)/final.xyz >/dev/null
 
@@ -205,6 +206,7 @@ $(now)/asked.xyz: $(now)/traj.xyz $(prev)/db.xyz
 	$(tool)sample --strategy=$(STRATEGY) --count=$(COUNT) \
 	    --seed=$(seed) --known=$(prev)/db.xyz $(SAMPLE) $(SAMPLE_FLAGS) \
 	    -o $@ $< $(or_no)
+	@$(chosen)
 
 $(now)/db.xyz: $(prev)/db.xyz $(now)/labels.xyz
 	$(tool)merge-db -o $@ $^ $(or_no)

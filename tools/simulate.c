@@ -10,7 +10,7 @@ static const char *const modes[] = {"single", "relax",   "md", "neb",
 static const char *const of_asking[] = {"single", "relax", "md",
                                         "neb",    "dimer", NULL};
 static const char *const of_walks[] = {"relax", "md", "neb", "dimer", NULL};
-static const char *const of_kept[] = {"relax", "md", NULL};
+static const char *const of_kept[] = {"relax", "md", "neb", NULL};
 static const char *const of_single_walks[] = {"relax", "md", "dimer", NULL};
 static const char *const of_relaxing[] = {"relax", "neb", "dimer", NULL};
 static const char *const of_md[] = {"md", NULL};
@@ -178,6 +178,10 @@ static int check_usage(const struct simulate *s, struct err *err)
     if (s->oracle && s->every != 1)
         return err_set(err, ERR_RANGE,
                        "--every: each label of an oracle is kept");
+    if (mode == NEB && s->oracle && (s->checkpoint.path || s->restart))
+        return err_set(err, ERR_RANGE,
+                       "--checkpoint: the labels of a band are kept as they "
+                       "come: the same command goes on");
     if (s->relax.cell && (s->checkpoint.path || s->restart))
         return err_set(err, ERR_RANGE, "--cell: without checkpoints");
     if (s->relax.cell && s->limits.displacement > 0)

@@ -30,7 +30,7 @@
  * see below.
  */
 enum strategy {
-    SELECT_LAST,       /* the last frame */
+    SELECT_LAST,       /* the last frame, or the image in doubt */
     SELECT_RANDOM,     /* at random */
     SELECT_UNCERTAIN,  /* the most uncertain */
     SELECT_BAND,       /* at random among the neither certain nor wild */

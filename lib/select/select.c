@@ -85,12 +85,26 @@ bool take(struct making *m, int i, const char *why)
     return take_scored(m, i, why, NAN);
 }
 
+/* Where the walk has ended; a band that is in doubt: at the image in doubt. */
+static int end_of(const struct frames *pool)
+{
+    int last = pool->n - 1, image, first, n;
+
+    if (last >= 0 &&
+        frame_get_int(&pool->frame[last], "image_uncertain", &image) &&
+        last_band(pool, &first, &n) && image >= 0 && image < n)
+        return first + image;
+    return last;
+}
+
 static void take_last(struct making *m)
 {
-    int n = m->pool->n;
+    int n = m->pool->n, end = end_of(m->pool);
 
+    if (n > 0 && take(m, end, "last"))
+        return;
     for (int i = n - 1; i >= 0; i--)
-        if (take(m, i, i == n - 1 ? "last" : "near-last"))
+        if (i != end && take(m, i, "near-last"))
             return;
 }
 

@@ -207,6 +207,96 @@ says 'the band is not converged: uncertainty after 0 steps'
 equal 'the whole band is there' "$(value image unsure.xyz | tr -d '\n')" 01234
 equal 'and which image' "$(value image_uncertain unsure.xyz | sort -u | wc -l)" 1
 
+# --- going on ----------------------------------------------------------------
+
+# A model that knows how both ends relax, so that all of it is run through.
+head -n 900 way.xyz >some.xyz
+merge-db -o train.xyz some.xyz 2>/dev/null
+train -q -j1 --model=gp -s 1 -o gp train.xyz || test $? -eq 1
+# killed_at N COMMAND: killed as soon as N frames are on their way
+killed_at() {
+    n=$1
+    shift
+    rm -f half.xyz half.xyz.part state
+    "$@" &
+    while kill -0 $! 2>/dev/null; do
+        if test -e half.xyz.part && test "$(grep -c Properties= half.xyz.part)" \
+            -ge "$n"; then
+            kill -KILL $!
+            break
+        fi
+    done
+    wait $! 2>/dev/null || :
+}
+keep='--checkpoint=state --checkpoint-every=1'
+for method in bfgs lbfgs fire; do
+    how="--method=$method --relax-ends --max-steps=40 --fmax=0.002"
+    status=0
+    simulate neb -q -j1 --model=gp $how -o whole.xyz high.xyz || status=$?
+    all=$(frames whole.xyz)
+    for n in 3 $((all / 4)) $((3 * all / 4)); do
+        # shellcheck disable=SC2086
+        killed_at "$n" simulate neb -q -j1 --model=gp $how $keep -o half.xyz high.xyz
+        test -e half.xyz || simulate neb -q -j1 --model=gp $how $keep \
+            --restart=state -o half.xyz || test $? -eq $status
+        cmp half.xyz whole.xyz
+    done >differences 2>&1
+    expect 0 "$method: killed with ends or band on their way, it goes on" \
+        'grep . differences >&2 && exit 1 || test -s whole.xyz'
+done
+equal 'the whole of it' "$(value walk whole.xyz | sort -u | tr '\n' ' ')" '1 2 '
+equal 'and a band' "$(value image whole.xyz | sort -u | tr -d '\n')" 01234
+expect 2 'a band of labels needs no checkpoint' \
+    "$simulate neb $emt --checkpoint=state o.xyz"
+says 'the labels of a band are kept as they come'
+expect 2 'the checkpoint of a walk is not that of a band' "$simulate relax \
+    --model=gp --restart=state -o no.xyz"
+says 'state: a checkpoint of neb, not of relax'
+head -c 2000 state >torn
+expect 2 'half a checkpoint' "$simulate neb --model=gp --restart=torn -o no.xyz"
+
+# Where a label is the answer for each image, the band moves as by the oracle;
+# where for one, it is the answer for that one.
+status=0
+simulate neb -q -j1 --model=gp --only-start --checkpoint=state -o one.xyz \
+    o.xyz || status=$?
+equal 'a first band waits' "$status" 1
+dft-single -q --engine=emt -o five.xyz one.xyz
+expect 1 'with labels for all' "$simulate neb -q -j1 --model=gp --label=five.xyz \
+    --restart=state --max-steps=1 -o two.xyz"
+simulate neb -q --oracle='dft-single -q --engine=emt' --max-steps=1 \
+    -o golden.xyz o.xyz || :
+body() { # positions of the images of step $1
+    awk -v step="$1" '/Properties=/ { on = $0 ~ " step=" step " " } 
+        NF < 2 { next } on && /^[A-Z][a-z]? / { print $1, $2, $3, $4 }' "$2"
+}
+body 1 two.xyz >ours
+body 1 golden.xyz | head -n "$(wc -l <ours)" >theirs
+# the oracle does not ask about ends again, but writes the last band as a whole
+body 1 golden.xyz | tail -n "$(wc -l <ours)" >theirs
+expect 0 'it moves as by the oracle' 'test -s ours && cmp ours theirs'
+awk 'NR > 30 && NR <= 45' five.xyz >label.xyz
+expect 1 'with a label for one' "$simulate neb -q -j1 --model=gp \
+    --label=label.xyz --restart=state --max-steps=1 -o one-label.xyz"
+equal 'that is the answer for it' \
+    "$(awk '/ free_energy=/ { for (i = 1; i <= NF; i++)
+        if ($i ~ /^(image|step|free_energy)=/) print $i }' one-label.xyz |
+        sort | tr '\n' ' ')" \
+    "$(grep -o 'free_energy=[^ ]*' label.xyz) image=2 step=0 "
+expect 2 'a label for another band' "$simulate neb -q -j1 --model=gp \
+    --label=o.xyz --restart=state -o no.xyz"
+says 'the frame has no label'
+sed -n '1,15p' way.xyz >other.xyz
+expect 2 'one that has one' "$simulate neb -q -j1 --model=gp \
+    --label=other.xyz --restart=state -o no.xyz"
+says "no frame of 'other.xyz' is where 'state' goes on"
+expect 1 'the image in doubt' "$simulate neb -q -j1 --model=gp \
+    --stop-uncertainty=1e-5 -o doubt.xyz o.xyz"
+expect 0 'is what is asked' \
+    'sample -q --strategy=last --twin=0 -o asked.xyz doubt.xyz'
+equal 'not the last' "$(value image asked.xyz)" \
+    "$(value image_uncertain doubt.xyz | head -n 1)"
+
 # --- the pipeline ------------------------------------------------------------
 
 neb=$TOP/pipelines/neb.mk

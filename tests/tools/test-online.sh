@@ -118,6 +118,52 @@ expect 0 'every tenth step is a frame' 'dynamics thin EVERY=10 TOL=0.15'
 equal 'in order' "$(value step thin/final.xyz | tr '\n' ' ')" \
     "$(seq 0 10 100 | tr '\n' ' ')"
 
+# --- bands -----------------------------------------------------------------
+
+ends=$TOP/examples/o-cu100-neb/ends.xyz
+band() {
+    dir=$1
+    shift
+    relax "$dir" MODE=neb START="$ends" STEPS=300 MAX_ROUNDS=30 "$@"
+}
+near() { # near 'what it shows' X Y TOL
+    equal "$1" "$(awk -v x="$2" -v y="$3" -v tol="$4" \
+        'BEGIN { print (x != "" && x - y <= tol && y - x <= tol) }')" 1
+}
+verified() { sed -n 's/verified: barrier \([^ ]*\) .*/\1/p' out; }
+
+# The tight barrier is 0.12945 eV: tests/tools/test-neb.sh.
+expect 0 'finds a barrier on the way' 'band neb TOL=0.5'
+near 'within 5 meV' "$(verified)" 0.12945 0.005
+equal 'by at most 15 labels' "$(test "$(labels neb)" -le 15; echo $?)" 0
+expect 0 'stationary points, by DFT' 'converged --criterion=neb --end-twin=0.1 \
+    --trajectory=neb/final.xyz $(ls -d neb/[0-9]*/labels.xyz)'
+equal 'three labels in the band' "$(grep -c ' free_energy=' neb/final.xyz)" 3
+expect 0 'a run that is done stays as it is' \
+    'rm -rf before && cp -r neb before && band neb TOL=0.5 && diff -r before neb'
+expect 0 'its page is of a path' 'on neb "Reaction path of" && on neb Converged'
+simulate neb -q --relax-ends --fmax=0.01 -o tight.xyz \
+    --oracle='dft-single -q --engine=emt' "$ends"
+tail -n 75 tight.xyz | awk 'NR <= 15 || NR > 60' >relaxed.xyz
+between() { band "$@" START=relaxed.xyz RELAX_ENDS=0; }
+expect 0 'from relaxed ends' 'between inner'
+near 'the same barrier' "$(verified)" 0.12945 0.005
+expect 0 'images in doubt were asked' \
+    'cat inner/[1-9]*/asked.xyz | grep image_uncertain= | grep -q query=last'
+for i in inner/[1-9]*; do # all that stopped in doubt go on with that label
+    next=inner/$((${i#inner/} + 1))/traj.xyz
+    grep -qs reason=uncertainty "$i/traj.xyz" || continue
+    image=$(value image "$i/asked.xyz") step=$(value step "$i/asked.xyz")
+    grep " image=$image " "$next" | grep " step=$step " | head -n 1 |
+        grep -q ' free_energy=' || echo "$i: image $image, step $step"
+done >lost 2>&1
+expect 1 'and the band went on with the answers' 'cat lost; test -s lost'
+cp -r inner cut
+rm -rf cut/final.xyz cut/4/verdict cut/4/labels* cut/4/asked.xyz cut/[5-9] cut/1?
+sed -i 7q cut/ledger.tsv
+expect 0 'goes on after a kill' 'between cut'
+expect 0 'to the same bytes' 'diff -r -x ledger.tsv -x report.html cut inner'
+
 # --- learning between walks --------------------------------------------------
 
 expect 0 'learns from its walks' 'learned md'

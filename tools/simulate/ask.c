@@ -22,17 +22,23 @@ static const char *doubt(const struct walk_limits *l)
     return l->ratio > 0 ? "ratio" : "sigma-e";
 }
 
+int check_met(const struct simulate *s, struct err *err)
+{
+    if (!s->restart || !s->label || s->met)
+        return 0;
+    return err_set(err, ERR_RANGE, "no frame of '%s' is where '%s' goes on",
+                   s->label, s->restart);
+}
+
 int ask(struct simulate *s, const struct frame *f, struct err *err)
 {
     int ret = source_ask(&s->source, &s->trajectory, f, err);
 
     if (ret < 0 && !s->oracle)
         ret = in_input(s, f, ret, err);
-    if (ret == 0 && s->restart && s->label && s->asked == 0 &&
-        !s->source.labelled)
-        return err_set(err, ERR_RANGE, "no frame of '%s' is where '%s' goes on",
-                       s->label, s->restart);
-    s->asked++;
+    s->met = s->met || (ret == 0 && s->source.labelled);
+    if (ret == 0 && !s->band && check_met(s, err) < 0)
+        return err->code;
     if (ret == 0 && s->source.ok && !s->source.labelled &&
         walk_doubts(&s->limits) && !s->source.sigma_f)
         return err_set(err, ERR_RANGE, "--stop-%s: '%s' has no uncertainty",

@@ -121,7 +121,7 @@ static int take_step(struct simulate *s, struct dynamics *d, struct err *err)
         md_depart(&d->md, a, source->forces, target(s, d));
         d->stop = walk_allow(&s->limits, &d->at.start, a);
     }
-    ret = keep(s, &d->at, d->stop, err);
+    ret = keep(s, d->at.step, d->stop, err);
     if (ret == 0)
         ret = put_step(s, d, err);
     if (!d->stop)

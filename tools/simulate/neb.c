@@ -1,22 +1,7 @@
-#include "simulate.h"
+#include "chain.h"
 
 #include <stdlib.h>
 #include <string.h>
-
-struct chain {
-    struct band band;
-    struct frames given;    /* ends, or all images, as read and stripped */
-    struct frame *template; /* [nimages] what an image's frame begins with */
-    struct frame *answer;   /* [nimages] with the last answer about it */
-    bool *known;            /* [nimages] there is one */
-    double *sigma;          /* [nimages] largest spread, eV/angstrom */
-    bool has_sigma;
-    struct atoms start; /* all images at the start, and before a step */
-    double (*before)[3];
-    struct relax *relax;
-    int step;
-    enum stop stop;
-};
 
 static void release(struct chain *c)
 {
@@ -34,6 +19,8 @@ static void release(struct chain *c)
     atoms_release(&c->start);
     band_release(&c->band);
     frames_release(&c->given);
+    for (int i = 0; i < 2; i++)
+        frame_release(&c->last[i]);
 }
 
 static int read_ends(struct simulate *s, struct chain *c, struct err *err)
@@ -63,14 +50,19 @@ static int read_ends(struct simulate *s, struct chain *c, struct err *err)
     return ret;
 }
 
-/* The end that the walk has led to takes the place of the one given. */
-static int relax_end(struct simulate *s, struct chain *c, int i, bool *good,
-                     struct frame *last, struct err *err)
+/* The end that the walk, a new one or that of a checkpoint, has led to takes
+ * the place of the one given. */
+static int relax_end(struct simulate *s, struct chain *c, int i, bool again,
+                     bool *good, struct err *err)
 {
     struct frame *f = &c->given.frame[i ? c->given.n - 1 : 0];
+    struct frame *last = &c->last[i];
     enum stop stop = STOP_NOT;
-    int ret = relax_frame(s, f, i + 1, last, &stop, err);
+    int ret;
 
+    s->chain = c;
+    ret = relax_frame(s, again ? NULL : f, i + 1, last, &stop, err);
+    s->chain = NULL;
     if (ret < 0)
         return ret;
     *good = stop == STOP_CONVERGED || stop == STOP_STEPS;
@@ -87,52 +79,6 @@ static bool one_minimum(const struct chain *c)
 {
     return atoms_displacement(&c->given.frame[0].atoms,
                               &c->given.frame[c->given.n - 1].atoms) < SAME_END;
-}
-
-static int check_order(const struct simulate *s, const struct chain *c,
-                       struct err *err)
-{
-    int i, j;
-
-    if (s->neb.keep_order || !band_misordered(&c->band, &i, &j))
-        return 0;
-    return err_set(err, ERR_RANGE,
-                   "%s: the ends would be closer with their atoms in another "
-                   "order: atom %d of the last is where atom %d of the first "
-                   "was (from 0); --keep-order if that is meant",
-                   s->input, j, i);
-}
-
-static int build(const struct simulate *s, struct chain *c, struct err *err)
-{
-    int m = c->given.n, n = m > 2 ? m : s->neb.images;
-    const struct atoms **given = xcalloc((size_t)m, sizeof *given);
-    struct band *b = &c->band;
-
-    for (int i = 0; i < m; i++)
-        given[i] = &c->given.frame[i].atoms;
-    band_init(b, given, m, n);
-    free(given);
-    c->template = xcalloc((size_t)n, sizeof *c->template);
-    c->answer = xcalloc((size_t)n, sizeof *c->answer);
-    c->known = xcalloc((size_t)n, sizeof *c->known);
-    c->sigma = xcalloc((size_t)n, sizeof *c->sigma);
-    c->before = xcalloc((size_t)b->all.natoms, sizeof *c->before);
-    for (int i = 0; i < n; i++) {
-        frame_copy(&c->template[i],
-                   &c -> given.frame[i == n - 1 ? m - 1
-                                     : m > 2    ? i
-                                                : 0]);
-        frame_set_int(&c->template[i], "image", i);
-    }
-    if (check_order(s, c, err) < 0)
-        return err->code;
-    if (m == 2 && s->neb.start == START_IDPP)
-        idpp_relax(b);
-    atoms_copy(&c->start, &b->all);
-    c->relax = relax_new((enum relax_method)s->relax.method, b->all.natoms,
-                         s->relax.max_step);
-    return 0;
 }
 
 /* The frame of image i, where it is now, in the place of its last answer. */
@@ -157,8 +103,10 @@ static void store(struct chain *c, int i, const struct source *source)
     if (source->ok)
         memcpy(band_forces(b, i), source->forces,
                (size_t)b->natoms * sizeof *source->forces);
-    c->has_sigma = source->ok && source->sigma_f;
-    c->sigma[i] = c->has_sigma ? walk_sigma(&b->image[i], source->sigma_f) : 0;
+    c->has_sigma = c->has_sigma || (source->ok && source->sigma_f);
+    c->sigma[i] = source->ok && source->sigma_f
+                      ? walk_sigma(&b->image[i], source->sigma_f)
+                      : 0; /* there is a label */
 }
 
 /* Labels are on the disk before the next is asked for; one that is not to be
@@ -229,9 +177,15 @@ static double image_fmax(const struct chain *c, int i)
                : band_fmax(b, i);
 }
 
+static bool is_labelled(const struct frame *f)
+{
+    double energy;
+
+    return frame_get_real(f, "free_energy", &energy);
+}
+
 /* What is known of the band when it ends. */
-static void sum_up(const struct simulate *s, const struct chain *c, int i,
-                   struct frame *f)
+static void sum_up(const struct chain *c, int i, struct frame *f)
 {
     const struct band *b = &c->band;
     struct barrier barrier;
@@ -246,8 +200,8 @@ static void sum_up(const struct simulate *s, const struct chain *c, int i,
     frame_set_real(f, "path", band_path(b, i));
     if (!c->known[0] || c->stop == STOP_NAN)
         return;
-    frame_set_real(f, s->oracle ? "fmax" : "ml_fmax", image_fmax(c, i));
-    if (c->has_sigma)
+    frame_set_real(f, is_labelled(f) ? "fmax" : "ml_fmax", image_fmax(c, i));
+    if (c->has_sigma && !is_labelled(f))
         frame_set_real(f, "ml_sigma_max", c->sigma[i]);
     if (b->climbs)
         frame_set_int(f, "climbing", b->top);
@@ -269,7 +223,7 @@ static int put_band(struct simulate *s, struct chain *c, struct err *err)
         struct frame f;
         frame_copy(&f, c->known[i] ? &c->answer[i] : renew(c, i));
         if (c->stop)
-            sum_up(s, c, i, &f);
+            sum_up(c, i, &f);
         ret = trajectory_put(&s->trajectory, &f, err);
         frame_release(&f);
     }
@@ -298,16 +252,26 @@ static void tell(const struct simulate *s, const struct chain *c)
             band_path(b, b->nimages - 1));
 }
 
+/* The state before the next question, for a checkpoint. */
+static int put_state(struct simulate *s, const struct chain *c, struct err *err)
+{
+    struct bin *b = checkpoint_begin(&s->checkpoint, "neb");
+
+    return b ? chain_put(s, c, 0, b, err) : 0;
+}
+
 /* Ask about all images, choose where they go, write, go. */
 static int take_step(struct simulate *s, struct chain *c, struct err *err)
 {
     const struct neb_params *p = &s->neb.params;
     struct band *b = &c->band;
     size_t size = (size_t)b->all.natoms * sizeof *c->before;
-    int ret = 0;
+    int ret = put_state(s, c, err);
 
     for (int i = 0; i < b->nimages && ret == 0 && !c->stop; i++)
         ret = ask_image(s, c, i, err);
+    if (ret == 0)
+        ret = check_met(s, err);
     if (ret < 0 || c->stop)
         return ret;
     neb_forces(b, p);
@@ -321,7 +285,9 @@ static int take_step(struct simulate *s, struct chain *c, struct err *err)
     if (!c->stop && (c->stop = band_allow(b, &s->limits, &c->start)))
         memcpy(b->all.pos, c->before, size);
     tell(s, c);
-    if ((ret = put_band(s, c, err)) == 0 && !c->stop)
+    if ((ret = keep(s, c->step, c->stop, err)) == 0)
+        ret = put_band(s, c, err);
+    if (ret == 0 && !c->stop)
         c->step++;
     return ret;
 }
@@ -359,31 +325,61 @@ static int walk(struct simulate *s, struct chain *c, struct err *err)
     return ret;
 }
 
+/* Both ends, or those whose walks have not ended; good (out) if they may be
+ * those of a band. */
+static int relax_ends(struct simulate *s, struct chain *c, int walking,
+                      bool *good, struct err *err)
+{
+    int ret = 0;
+
+    for (int i = walking ? walking - 1 : 0; ret == 0 && *good && i < 2; i++)
+        ret = relax_end(s, c, i, i + 1 == walking, good, err);
+    return ret;
+}
+
+static int check_ends(struct simulate *s, const struct chain *c, bool *good,
+                      struct err *err)
+{
+    if (!*good || !one_minimum(c))
+        return 0;
+    *good = s->yes = false;
+    if (!s->neb.relax_ends)
+        return err_set(err, ERR_RANGE, "%s: both ends are the same", s->input);
+    cli_say(s->cli, "no band: both ends relax to the same minimum");
+    return 0;
+}
+
+/* Ends, relaxed if that is wanted, and the band between them. */
+static int begin(struct simulate *s, struct chain *c, int walking, bool *good,
+                 struct err *err)
+{
+    int ret = 0;
+
+    if (s->neb.relax_ends || walking)
+        ret = relax_ends(s, c, walking, good, err);
+    if (ret == 0)
+        ret = check_ends(s, c, good, err);
+    if (ret == 0 && *good)
+        ret = chain_build(s, c, true, err);
+    for (int i = 0; ret == 0 && *good && s->oracle && i < 2; i++)
+        if (c->last[i].atoms.natoms)
+            know_end(c, i ? c->band.nimages - 1 : 0, &c->last[i]);
+    return ret;
+}
+
 int simulate_neb(struct simulate *s, struct err *err)
 {
     struct chain c = {0};
-    struct frame last[2] = {0};
     bool good = true;
-    int n = 0, ret = read_ends(s, &c, err);
+    int walking = 0, ret;
 
     s->neb.params.tangent = (enum neb_tangent)s->neb.tangent;
-    for (; ret == 0 && s->neb.relax_ends && good && n < 2; n++)
-        ret = relax_end(s, &c, n, &good, &last[n], err);
-    if (ret == 0 && good && one_minimum(&c)) {
-        if (!s->neb.relax_ends)
-            ret =
-                err_set(err, ERR_RANGE, "%s: both ends are the same", s->input);
-        else
-            cli_say(s->cli, "no band: both ends relax to the same minimum");
-        good = s->yes = false;
-    }
-    if (ret == 0 && good && (ret = build(s, &c, err)) == 0) {
-        for (int i = 0; s->oracle && i < n; i++)
-            know_end(&c, i ? c.band.nimages - 1 : 0, &last[i]);
+    ret = s->restart ? chain_get(s, &c, &walking, err) : read_ends(s, &c, err);
+    if (ret == 0 && (!s->restart || walking))
+        ret = begin(s, &c, walking, &good, err);
+    s->band = true;
+    if (ret == 0 && good)
         ret = walk(s, &c, err);
-    }
-    for (int i = 0; i < 2; i++)
-        frame_release(&last[i]);
     release(&c);
     return ret;
 }

@@ -45,12 +45,17 @@ static int put_step(struct simulate *s, const struct walk *w, struct err *err)
     return ret;
 }
 
-/* The state before the next question, for a checkpoint; not on the way. */
+/* The state before the next question, for a checkpoint. */
 static int put_state(struct simulate *s, const struct walk *w, struct err *err)
 {
-    struct bin *b = w->last ? NULL : checkpoint_begin(&s->checkpoint, "relax");
-    int ret = b ? place_put(s, &w->at, b, err) : 0;
+    struct bin *b =
+        checkpoint_begin(&s->checkpoint, s->chain ? "neb" : "relax");
+    int ret = 0;
 
+    if (b && s->chain)
+        ret = chain_put(s, s->chain, w->at.number, b, err);
+    if (b && ret == 0)
+        ret = place_put(s, &w->at, b, err);
     if (b)
         relax_put(w->relax, b);
     return ret;
@@ -113,8 +118,8 @@ static int take_step(struct simulate *s, struct walk *w, struct err *err)
     judge_cell(s, w);
     if (!w->stop && (ret = move(s, w, &next, err)) == 0)
         w->stop = walk_allow(&s->limits, &w->at.start, &next);
-    if (ret == 0 && !w->last)
-        ret = keep(s, &w->at, w->stop, err);
+    if (ret == 0)
+        ret = keep(s, w->at.step, w->stop, err);
     if (ret == 0)
         ret = put_step(s, w, err);
     if (!w->stop) {

@@ -70,9 +70,9 @@ int bad_past(const struct simulate *s, struct err *err)
     return err_set(err, err->code, "%s: %s", s->restart, why);
 }
 
-int keep(struct simulate *s, const struct place *p, bool last, struct err *err)
+int keep(struct simulate *s, int step, bool last, struct err *err)
 {
-    bool due = p->step > 0 && p->step % s->checkpoint.every == 0;
+    bool due = step > 0 && step % s->checkpoint.every == 0;
 
     return last || due ? checkpoint_write(&s->checkpoint, &s->trajectory, err)
                        : 0;

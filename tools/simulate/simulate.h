@@ -68,11 +68,13 @@ struct simulate {
     struct bin past;              /* what it holds */
     int walk;                     /* the number of the walk it is of */
     struct checkpoint checkpoint; /* that are made */
+    const struct chain *chain;    /* the band whose ends are relaxed, or NULL */
+    bool band; /* questions are about a band: a label is for one of them */
+    bool met;  /* a label has been the answer */
 
     struct source source;
     struct trajectory trajectory;
-    int asked; /* how many questions */
-    bool yes;  /* what the exit status will say */
+    bool yes; /* what the exit status will say */
 };
 
 /* The modes: 0, also if the answer is no, or an error. */
@@ -128,11 +130,23 @@ void place_release(struct place *p);
 int open_files(struct simulate *s, const char *mode,
                struct err *err) MORSEL_MUST_CHECK;
 
+/*
+ * Of neb: what its checkpoint has before the walk of an end, number 1 or 2; and
+ * read and put that of a band.  chain_get() gives the number, 0 for a band.
+ */
+int chain_put(const struct simulate *s, const struct chain *c, int end,
+              struct bin *b, struct err *err) MORSEL_MUST_CHECK;
+int chain_get(struct simulate *s, struct chain *c, int *end,
+              struct err *err) MORSEL_MUST_CHECK;
+
+/* An error if the labels are for other frames than those asked about. */
+int check_met(const struct simulate *s, struct err *err) MORSEL_MUST_CHECK;
+
 /* Prefix what err says about s->past with its file. */
 int bad_past(const struct simulate *s, struct err *err);
 
 /* Write the checkpoint that was begun, if it is time or the walk has ended. */
-int keep(struct simulate *s, const struct place *p, bool last,
+int keep(struct simulate *s, int step, bool last,
          struct err *err) MORSEL_MUST_CHECK;
 
 /*
