@@ -163,6 +163,7 @@ rm -rf cut/final.xyz cut/4/verdict cut/4/labels* cut/4/asked.xyz cut/[5-9] cut/1
 sed -i 7q cut/ledger.tsv
 expect 0 'goes on after a kill' 'between cut'
 expect 0 'to the same bytes' 'diff -r -x ledger.tsv -x report.html cut inner'
+rm -rf cut
 
 # --- learning between walks --------------------------------------------------
 
@@ -316,7 +317,7 @@ END
             dynamics cut >log 2>&1 || cat log
         fi
         for f in final.xyz walk.xyz "$((round + 1))/db.xyz"; do
-            cmp $calm/$f cut/$f
+            cmp $calm/$f cut/$f || :
         done
         test ! -e knife || echo 'was not killed'
         rm -rf cut
