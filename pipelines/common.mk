@@ -196,6 +196,7 @@ $(now)/model: $(prev)/db.xyz
 	$(tool)train --quiet --prior=$(PRIOR) \
 	    $(if $(filter network,$(MODEL)),,--model=$(MODEL)) \
 	    $(if $(filter gp,$(MODEL)),,--committee=$(COMMITTEE)) \
+	    $(if $(filter-out 1,$(ROUND)),--before=$(prev)/model) \
 	    --seed=$(seed) $(TRAIN_FLAGS) -o $@ $< $(or_no)
 
 $(now)/traj.xyz: $(now)/model $(DIR)/0/asked.xyz

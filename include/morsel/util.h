@@ -179,7 +179,7 @@ void bin_put_u32(struct bin *b, uint32_t x);
 void bin_put_u64(struct bin *b, uint64_t x);
 void bin_put_real(struct bin *b, double x);
 void bin_put_reals(struct bin *b, const double *x, size_t n);
-void bin_put_text(struct bin *b, const char *s); /* length, bytes */
+void bin_put_text(struct bin *b, const char *s);          /* length, bytes */
 void bin_put_body(struct bin *b, const struct bin *from); /* all of its */
 
 /* Add length and checksum and write it all to f. */

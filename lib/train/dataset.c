@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "dataset.h"
 #include "stress.h"
 
 int frames_elements(const struct frames *frames, int *z)
@@ -45,9 +46,7 @@ void dataset_release(struct dataset *ds)
     *ds = (struct dataset){0};
 }
 
-/* Prefix what went wrong with the frame by its place. */
-static int at_frame(const struct frame *f, const char *path, int ret,
-                    struct err *err)
+int at_frame(const struct frame *f, const char *path, int ret, struct err *err)
 {
     struct err inner = *err;
 
@@ -179,7 +178,7 @@ static void store(struct dataset *ds, struct example *x,
         }
 }
 
-static double cutoff(const struct model *m)
+double model_cutoff(const struct model *m)
 {
     double rc = m->descriptor.cutoff.rc;
 
@@ -216,7 +215,7 @@ static int fill_example(struct dataset *ds, int i, const struct atoms *a,
     int ret = 0;
 
     if (!s || m->prior.nelement > 0)
-        ret = neighbors_find(&nb, a, cutoff(m), err);
+        ret = neighbors_find(&nb, a, model_cutoff(m), err);
     if (ret == 0)
         ret = s ? stored_get(s, i, d, a, &f, err)
                 : features_compute(&f, d, a, &nb, which, err);
@@ -342,63 +341,5 @@ int dataset_build_part(struct dataset *ds, const struct frames *frames,
     return 0;
 fail:
     dataset_release(ds);
-    return ret;
-}
-
-/* How many atoms each atom depends on, itself included: blocks, summed. */
-static long count_blocks(const struct neighbors *nb, const struct atoms *a,
-                         double rc, const struct descriptor *d, int *seen)
-{
-    long n = 0;
-
-    for (int i = 0; i < a->natoms; i++)
-        seen[i] = -1;
-    for (int i = 0; i < a->natoms; i++) {
-        int el = descriptor_element(d, a->z[i]);
-        long blocks = 1;
-
-        seen[i] = i;
-        for (int e = nb->first[i]; e < nb->first[i + 1]; e++)
-            if (nb->r[e] < rc && seen[nb->j[e]] != i) {
-                seen[nb->j[e]] = i;
-                blocks++;
-            }
-        n += el < 0 ? 0 : blocks * 3 * d->nsf[el];
-    }
-    return n;
-}
-
-int dataset_bytes(const struct frames *frames, const char *path,
-                  enum derivatives labels, const struct model *m, double *bytes,
-                  struct err *err)
-{
-    const struct descriptor *d = &m->descriptor;
-    struct neighbors nb = {0};
-    int ret = 0;
-
-    *bytes = 0;
-    for (int i = 0; i < frames->n; i++) {
-        const struct atoms *a = &frames->frame[i].atoms;
-
-        ret = neighbors_find(&nb, a, cutoff(m), err);
-        if (ret < 0) {
-            ret = at_frame(&frames->frame[i], path, ret, err);
-            break;
-        }
-        int *seen = xcalloc((size_t)a->natoms, sizeof *seen);
-        int each = labels == DERIVE_STRAIN ? 7 : 1; /* numbers of a feature */
-
-        if (labels != DERIVE_NOTHING)
-            *bytes += (double)sizeof(double) *
-                      (double)count_blocks(&nb, a, d->cutoff.rc, d, seen);
-        for (int k = 0; k < a->natoms; k++) {
-            int el = descriptor_element(d, a->z[k]);
-
-            *bytes +=
-                (double)sizeof(double) * (6 + (el < 0 ? 0 : each * d->nsf[el]));
-        }
-        free(seen);
-    }
-    neighbors_release(&nb);
     return ret;
 }

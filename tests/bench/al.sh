@@ -1,32 +1,56 @@
 #!/bin/sh
-# Labels to a relaxed structure, by active learning and directly, with EMT in
-# the place of DFT: one line per case and seed, then the mean of each case.
+# Labels to a relaxed structure, and to a barrier, by active learning and
+# directly, with EMT in the place of DFT: a line per case and seed, then the
+# mean of each case.
 #
-#   al.sh [case ...]          SEEDS=10  KNOBS='PRIOR=none ...'  OUT=folder
+#   al.sh [case ...]          SEEDS=10  KNOBS='MODEL=network ...'  OUT=folder
 #
-# A case is a file of this folder's al/, or examples/c-cu100-emt/start.xyz,
-# the demo slab.  Every label counts, the first and the verifying ones too.
-# Errors are those of the verified structure against the tight minimum
-# (fmax 1e-4) that direct relaxation finds: energy in meV, and mean over all
-# atoms of |dx| + |dy| + |dz| in milliangstrom.
+# A case is a structure to relax or, of two frames, the ends of a band: the
+# files of this folder's al/, the demo slab of examples/c-cu100-emt and the
+# hop of examples/o-cu100-neb.  Seed 1 is the file as it is; every other begins
+# with each free coordinate displaced by up to RATTLE angstrom at random, since
+# a Gaussian process has no seed.  The control begins with the same structure.
+# Every label counts, the first and the verifying ones too.
+#
+# Errors are those of the verified structure against the minimum of its own
+# basin (fmax 1e-4), energy in meV and mean over all atoms of |dx| + |dy| +
+# |dz| in milliangstrom; of a barrier, against the direct climbing band of nine
+# images (fmax 0.01) from the same ends.  More than 20 meV above that minimum is
+# a saddle point with small forces, of which both methods know nothing: those of
+# either are counted, and are no part of the worst errors.
 set -eu
 
 top=$(cd "$(dirname "$0")/../.." && pwd)
 seeds=${SEEDS:-10}
 knobs=${KNOBS:-}
+rattle=${RATTLE:-0.05}
 out=${OUT:-$(mktemp -d)}
-oracle='dft-single --engine=emt'
+oracle='dft-single --quiet --engine=emt'
 
 test $# -gt 0 || set -- "$top/examples/c-cu100-emt/start.xyz" \
-    "$top"/tests/bench/al/*.xyz
+    "$top"/tests/bench/al/*.xyz "$top/examples/o-cu100-neb/ends.xyz"
 
-# frames FILE: how many; last FILE: the rows of the last; value KEY FILE
+# frames FILE: how many; rows FILE: those of the last; value KEY FILE
 frames() { grep -c '^[0-9][0-9]*$' "$1"; }
 rows() { awk '/^[0-9]+$/ { n = 0; next } { row[n++] = $0 }
     END { for (i = 1; i < n; i++) print row[i] }' "$1"; }
+last() { awk '/^[0-9]+$/ { n = 0 } { row[n++] = $0 }
+    END { for (i = 0; i < n; i++) print row[i] }' "$1"; }
 value() { awk -v key="$1" '{ for (i = 1; i <= NF; i++)
     if (index($i, key "=") == 1) v = substr($i, length(key) + 2) }
     END { print v }' "$2"; }
+labels() { grep -vc '^#' "$1/ledger.tsv"; }
+
+# The case as seed $1 has it: columns are species, position, move_mask.
+start_of() {
+    awk -v seed="$1" -v d="$rattle" '
+        BEGIN { srand(seed) }
+        NF == 5 && $5 == "T" && seed > 1 {
+            for (k = 2; k <= 4; k++)
+                $k = sprintf("%.8f", $k + d * (2 * rand() - 1))
+        }
+        { print }' "$file"
+}
 
 structure_mae() { # of the last frames of two files, milliangstrom
     rows "$1" >"$out/a" && rows "$2" >"$out/b"
@@ -37,55 +61,82 @@ structure_mae() { # of the last frames of two files, milliangstrom
         NA="$(awk '{ print NF; exit }' "$out/a")"
 }
 
-direct() { # the control: labels with both step caps, and the minimum
-    simulate relax -q --oracle="$oracle" --fmax=0.05 -o "$case/direct.xyz" \
-        "$start"
-    simulate relax -q --oracle="$oracle" --fmax=0.05 --max-step=0.04 \
-        --max-steps=500 -o "$case/direct-0.04.xyz" "$start"
-    simulate relax -q --oracle="$oracle" --fmax=1e-4 --max-steps=1000 \
-        -o "$case/tight.xyz" "$start"
-}
-
-run() { # one seed
-    dir=$case/$1
+pipeline() { # FILE: run it for a seed, whose seconds are left in $seconds
     before=$(date +%s.%N)
     # shellcheck disable=SC2086
-    make -s -f "$top/pipelines/relax.mk" START="$start" DIR="$dir" \
-        ENGINE=emt SEED="$1" $knobs >"$dir.log" 2>&1 || true
-    after=$(date +%s.%N)
-    labels=$(grep -vc '^#' "$dir/ledger.tsv")
+    make -s -f "$top/pipelines/$1" START="$start" DIR="$dir" \
+        DFT="$oracle" SEED="$seed" $knobs >"$dir.log" 2>&1 || true
+    seconds=$(echo "$before $(date +%s.%N)" | awk '{ printf "%.1f", $2 - $1 }')
+}
+
+difference() { echo "$1 $2" | awk '{ printf "%.3f", 1000 * ($1 - $2) }'; }
+
+relax() {
+    simulate relax -q --oracle="$oracle" --max-steps=1000 -o "$dir-direct.xyz" \
+        "$start" || true
+    direct=$(frames "$dir-direct.xyz")
+    last "$dir-direct.xyz" >"$dir-last.xyz"
+    pipeline relax.mk
+    error=nan mae=nan
+    simulate relax -q --oracle="$oracle" --fmax=1e-4 --max-steps=1000 \
+        -o "$dir-min.xyz" "$dir-last.xyz" || true
+    control=$(difference "$(value energy "$dir-direct.xyz")" \
+        "$(value energy "$dir-min.xyz")")
     if test -e "$dir/final.xyz"; then
-        e=$(value energy "$dir/final.xyz")
-        e0=$(value energy "$case/tight.xyz")
-        mae=$(structure_mae "$dir/final.xyz" "$case/tight.xyz")
-        echo "$e $e0 $mae" | awk -v n="$name" -v s="$1" -v l="$labels" \
-            -v t0="$before" -v t1="$after" '{ printf "%s\t%d\t%d\t%.3f\t%s\t%.1f\n",
-            n, s, l, 1000 * ($1 - $2), $3, t1 - t0 }'
-    else
-        echo "$name $1 $labels $before $after" |
-            awk '{ printf "%s\t%d\t%d\tnan\tnan\t%.1f\n", $1, $2, $3, $5 - $4 }'
+        simulate relax -q --oracle="$oracle" --fmax=1e-4 --max-steps=1000 \
+            -o "$dir-tight.xyz" "$dir/final.xyz" || true
+        error=$(difference "$(value energy "$dir/final.xyz")" \
+            "$(value energy "$dir-tight.xyz")")
+        mae=$(structure_mae "$dir/final.xyz" "$dir-tight.xyz")
     fi
 }
 
-printf '# case\tseed\tlabels\tenergy_error/meV\tstructure_mae/mA\tseconds\n'
-for start; do
-    start=$(realpath "$start")
-    name=$(basename "$start" .xyz)
-    test "$name" != start || name=$(basename "$(dirname "$start")")
-    case=$out/$name
-    mkdir -p "$case"
-    direct
-    for seed in $(seq "$seeds"); do run "$seed"; done | tee "$case/table"
-    awk -F '\t' -v name="$name" -v d="$(frames "$case/direct.xyz")" \
-        -v d4="$(frames "$case/direct-0.04.xyz")" '
-        { n++; if ($4 == "nan") next
-          ok++; l += $3; l2 += $3 * $3; t += $6
-          if ($4 > e) e = $4; if (-$4 > e) e = -$4; if ($5 > m) m = $5 }
+band() {
+    control=0
+    simulate neb -q --oracle="$oracle" --relax-ends --images=5 --climb=0.5 \
+        -o "$dir-direct.xyz" "$start" || true
+    direct=$(($(frames "$dir-direct.xyz") - 5))
+    simulate neb -q --oracle="$oracle" --relax-ends --images=9 --climb=0.5 \
+        --fmax=0.01 --max-steps=1000 -o "$dir-tight.xyz" "$start" || true
+    pipeline neb.mk
+    error=nan mae=nan
+    test ! -e "$dir/final.xyz" ||
+        error=$(difference "$(value dft_barrier "$dir/final.xyz")" \
+            "$(value barrier "$dir-tight.xyz")")
+}
+
+printf '# case\tseed\tlabels\tdirect\terror/meV\tstructure_mae/mA\tseconds\t'
+printf 'error_of_direct/meV\n'
+for file; do
+    name=$(basename "$file" .xyz)
+    case $name in start | ends)
+        name=$(basename "$(dirname "$(realpath "$file")")") ;; esac
+    mkdir -p "$out/$name"
+    for seed in $(seq "$seeds"); do
+        dir=$out/$name/$seed start=$out/$name/$seed.xyz
+        start_of "$seed" >"$start"
+        if test "$(frames "$start")" -eq 2; then band; else relax; fi
+        printf '%s\t%d\t%d\t%d\t%s\t%s\t%s\t%s\n' "$name" "$seed" \
+            "$(labels "$dir")" "$direct" "$error" "$mae" "$seconds" "$control"
+    done | tee "$out/$name/table"
+    awk -F '\t' -v name="$name" '
+        { n++; if ($5 == "nan") next
+          ok++; l += $3; l2 += $3 * $3; d += $4; q += log($3 / $4); t += $7
+          if ($3 > most) most = $3
+          saddles_direct += $8 > 20
+          if ($5 > 20) { saddles++; next }
+          if ($5 > e) e = $5; if (-$5 > e) e = -$5; if ($6 > m) m = $6 }
         END {
           sd = ok > 1 ? sqrt((l2 - l * l / ok) / (ok - 1)) : 0
           printf "# %s: %d of %d converged, %.1f +- %.1f labels (95 %%), ",
               name, ok, n, l / ok, 1.96 * sd / sqrt(ok)
-          printf "direct %d (%d with 0.04 A); worst %.2f meV, %.2f mA; ",
-              d, d4, e, m
-          printf "%.1f s a run\n", t / ok }' "$case/table"
+          printf "at most %d; direct %.1f, ratio %.3f; ", most, d / ok,
+              exp(q / ok)
+          printf "worst %.2f meV, %.2f mA; ", e, m
+          printf "%d at a saddle (direct %d); %.1f s a run\n", saddles,
+              saddles_direct, t / ok
+        }' "$out/$name/table"
 done
+cat "$out"/*/table | awk -F '\t' '$6 != "nan" && $5 != "nan" {
+    n++; q += log($3 / $4) } END { if (n) printf \
+    "# relaxations: labels / those of BFGS, geometric mean %.3f\n", exp(q / n) }'
