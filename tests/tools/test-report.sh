@@ -132,7 +132,7 @@ expect 0 'which works' \
     sh again.sh && cmp final.xyz again/final.xyz'
 
 # A direct run beside it.
-expect 0 'takes a control' 'run loop FMAX=0.3 MAX_ROUNDS=20 direct && report_of loop'
+expect 0 'takes a control' 'run loop FMAX=0.03 direct && report_of loop'
 direct=$(grep -vc '^#' loop/direct.tsv)
 expect 0 'and compares' 'on loop "fewer than the direct run&#8217;s $direct<" &&
     on loop "aria-label=\"DFT calls: $labels in this run, $direct directly\""'
