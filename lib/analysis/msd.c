@@ -62,7 +62,7 @@ int msd_add(struct msd *m, const struct atoms *a, const double *mass,
     double(*now)[3] = m->pos + (size_t)m->frames * n;
     double(*before)[3] = m->frames ? now - n : NULL;
     for (int i = 0; i < m->natoms; i++) {
-        double d[3];
+        double d[3] = {0};
         for (int k = 0; k < 3; k++)
             d[k] = a->pos[i][k] - m->wrapped[i][k];
         if (before)

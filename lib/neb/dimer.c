@@ -62,16 +62,16 @@ static void restrict_to_free(const struct dimer_walk *d, double *x)
         if (!may_move(d, i))
             x[i] = 0;
     for (int k = 0; k < d->nrigid; k++)
-        remove_along(d->n, d->rigid + k * d->n, x);
+        remove_along(d->n, d->rigid + (size_t)k * (size_t)d->n, x);
 }
 
 static void add_rigid(struct dimer_walk *d)
 {
-    double *x = d->rigid + d->nrigid * d->n;
+    double *x = d->rigid + (size_t)d->nrigid * (size_t)d->n;
     double before = sqrt(product(d->n, x, x));
 
     for (int k = 0; k < d->nrigid; k++)
-        remove_along(d->n, d->rigid + k * d->n, x);
+        remove_along(d->n, d->rigid + (size_t)k * (size_t)d->n, x);
     if (normalize(d->n, x) > 1e-6 * before) /* a linear molecule has five */
         d->nrigid++;
 }
@@ -90,15 +90,16 @@ static void find_rigid(struct dimer_walk *d)
         middle[i % 3] += a->pos[i / 3][i % 3] / a->natoms;
     }
     for (int kind = 0; kind < (periodic ? 3 : 6); kind++) {
-        double *x = d->rigid + d->nrigid * d->n, axis[3] = {0}, r[3];
+        double *x = d->rigid + (size_t)d->nrigid * (size_t)d->n, axis[3] = {0},
+               r[3];
         axis[kind % 3] = 1;
         for (int i = 0; i < a->natoms; i++) {
             for (int k = 0; k < 3; k++)
                 r[k] = a->pos[i][k] - middle[k];
             if (kind < 3)
-                memcpy(x + 3 * i, axis, sizeof axis);
+                memcpy(x + 3 * (size_t)i, axis, sizeof axis);
             else
-                cross3(x + 3 * i, axis, r);
+                cross3(x + 3 * (size_t)i, axis, r);
         }
         add_rigid(d);
     }

@@ -92,7 +92,8 @@ static double spring_force(const struct band *b, const struct neb_params *p,
 
 static void project(struct band *b, const struct neb_params *p, int i)
 {
-    double(*t)[3] = b->tangent, (*f)[3] = b->neb + i * b->natoms;
+    double(*t)[3] = b->tangent,
+    (*f)[3] = b->neb + (size_t)i * (size_t)b->natoms;
     double along = 0, add;
 
     for (int n = 0; n < b->natoms; n++)

@@ -164,7 +164,8 @@ static void check_shared(const struct model *m, struct bin *b)
         if (net->nlayer < 2)
             b->bad = true;
         for (int k = 1; k < m->members; k++)
-            if (memcmp(m->theta[0] + from, m->theta[k] + from, (size_t)n * 8))
+            if (memcmp(m->theta[0] + from, m->theta[k] + from, (size_t)n * 8) !=
+                0)
                 b->bad = true;
     }
 }

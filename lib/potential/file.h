@@ -27,7 +27,7 @@ int file_close(struct bin *b, const char *path,
 void model_get(struct model *m, struct bin *b);
 
 /* ERR_NUMERIC if a number of the prediction is not finite. */
-int prediction_check(const struct prediction *p,
+int prediction_check(const struct prediction *out,
                      struct err *err) MORSEL_MUST_CHECK;
 
 #endif

@@ -184,7 +184,7 @@ static void count_left(struct making *m, int first, int n)
  */
 int take_neb(struct making *m, struct err *err)
 {
-    int first, n, top, i, ret = find_band(m, &first, &n, err);
+    int first = 0, n = 0, top, i, ret = find_band(m, &first, &n, err);
 
     if (ret <= 0)
         return ret;

@@ -43,18 +43,15 @@ static int begin(struct archive *a, const char *path, bool again, bool *stored,
 
     FILE *f = seekable(a->t.f);
 
-    if (!f) {
-        ret = err_errno(err, "%s: cannot copy it to a temporary file", path);
-    } else if (f != a->t.f) {
-        if (a->t.f != stdin)
-            fclose(a->t.f);
-        a->t.f = f;
-    }
-    if (ret == 0 && *stored) {
-        a->t.f = NULL;
-        ret = stored_open(&a->s, f, path, err);
-    }
-    return ret;
+    if (!f)
+        return err_errno(err, "%s: cannot copy it to a temporary file", path);
+    if (f != a->t.f && a->t.f != stdin)
+        fclose(a->t.f);
+    a->t.f = NULL;
+    if (c == STORED_FORMAT[0])
+        return stored_open(&a->s, f, path, err);
+    a->t.f = f;
+    return 0;
 }
 
 static void append(struct frames *s, const struct frame *f)

@@ -16,8 +16,10 @@ static double digamma(double x)
 {
     double sum = 0;
 
-    for (; x < 8; x++)
+    while (x < 8) {
         sum -= 1 / x;
+        x++;
+    }
     double y = 1 / (x * x);
 
     return sum + log(x) - 0.5 / x -

@@ -20,8 +20,8 @@ void trainer_alloc(struct trainer *t, const struct model *m,
                    const struct loss *loss, const struct schedule *schedule,
                    int heads, double *const *weight, double *const *theta);
 
-/* The rate of Adam after so many epochs. */
-double schedule_rate(const struct schedule *s, double epochs);
+/* The rate of Adam after `at` epochs. */
+double schedule_rate(const struct schedule *s, double at);
 
 /*
  * A gain less than this, so many epochs in a row, is the end for Adam; and so

@@ -65,7 +65,7 @@ void band_verify(struct verified *v, const struct evidence *e,
     if (!last_band(&e->walk, &first, &v->n))
         return;
     v->image = &e->walk.frame[first];
-    v->label = xcalloc((size_t)v->n, sizeof *v->label);
+    v->label = xcalloc((size_t)v->n, sizeof(struct frame *));
     v->saddle = 1 + highest_image(v->image + 1, v->n - 2);
     for (int i = 0; i < v->n; i++) {
         const struct atoms *a = &v->image[i].atoms;
@@ -79,7 +79,7 @@ void band_verify(struct verified *v, const struct evidence *e,
 static bool join(struct band *b, const struct verified *v)
 {
     struct atoms *copy = xcalloc((size_t)v->n, sizeof *copy);
-    const struct atoms **given = xcalloc((size_t)v->n, sizeof *given);
+    const struct atoms **given = xcalloc((size_t)v->n, sizeof(struct atoms *));
     struct err ignored;
     bool ok = true;
 

@@ -34,7 +34,7 @@ static int count_images(const struct frames *all)
 static int gather(const struct simulate *s, struct frame *f, int n,
                   struct band *b, struct err *err)
 {
-    const struct atoms **images = xcalloc((size_t)n, sizeof *images);
+    const struct atoms **images = xcalloc((size_t)n, sizeof(struct atoms *));
     int ret = 0;
 
     for (int i = 0; i < n && ret == 0; i++) {

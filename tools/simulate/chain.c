@@ -20,7 +20,7 @@ int chain_build(const struct simulate *s, struct chain *c, bool anew,
                 struct err *err)
 {
     int m = c->given.n, n = m > 2 ? m : s->neb.images;
-    const struct atoms **given = xcalloc((size_t)m, sizeof *given);
+    const struct atoms **given = xcalloc((size_t)m, sizeof(struct atoms *));
     struct band *b = &c->band;
 
     for (int i = 0; i < m; i++)
