@@ -229,13 +229,13 @@ killed_at() {
     wait $! 2>/dev/null || :
 }
 keep='--checkpoint=state --checkpoint-every=1'
+# shellcheck disable=SC2086 # several words
 for method in bfgs lbfgs fire; do
     how="--method=$method --relax-ends --max-steps=40 --fmax=0.002"
     status=0
     simulate neb -q -j1 --model=gp $how -o whole.xyz high.xyz || status=$?
     all=$(frames whole.xyz)
     for n in 3 $((all / 4)) $((3 * all / 4)); do
-        # shellcheck disable=SC2086
         killed_at "$n" simulate neb -q -j1 --model=gp $how $keep -o half.xyz high.xyz
         test -e half.xyz || simulate neb -q -j1 --model=gp $how $keep \
             --restart=state -o half.xyz || test $? -eq $status
