@@ -28,6 +28,17 @@ void atoms_init(struct atoms *a, int natoms); /* zeroed, move == NULL */
 void atoms_release(struct atoms *a);
 void atoms_copy(struct atoms *to, const struct atoms *from);
 
+/* May coordinate k of atom i move; may the atom move at all? */
+static inline bool may_move(const struct atoms *a, int i, int k)
+{
+    return !a->move || a->move[i][k];
+}
+
+static inline bool atom_may_move(const struct atoms *a, int i)
+{
+    return may_move(a, i, 0) || may_move(a, i, 1) || may_move(a, i, 2);
+}
+
 /*
  * Hash of cell, pbc, species and positions, to the bit (-0 is 0): the
  * morsel_id of a frame.  The mask is not part of it.

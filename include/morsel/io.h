@@ -70,6 +70,10 @@ int frame_read_overlapping(struct text *t, struct frame *f,
 void frame_release(struct frame *f);
 void frame_copy(struct frame *to, const struct frame *from);
 
+/* Put the place of f in file `path` before the message of an error ret. */
+int frame_err(const struct frame *f, const char *path, int ret,
+              struct err *err);
+
 /*
  * Write one frame, in one write, in the subset of the format that every
  * reader takes; reals with as many digits as come back to the bit.  Refuses

@@ -80,6 +80,9 @@ char *xasprintf(const char *fmt, ...) MORSEL_PRINTF(1, 2);
 int parse_int(const char *s, int *value) MORSEL_MUST_CHECK;
 int parse_real(const char *s, double *value) MORSEL_MUST_CHECK;
 
+/* Is none of x[n] infinite or no number? */
+bool all_finite(const double *x, int n);
+
 /*
  * Text input, a line and then a word at a time, and messages that point at
  * the line: "name:line: what".  The path "-" is the standard input.

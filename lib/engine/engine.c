@@ -11,14 +11,6 @@ void engine_settings(struct engine *e, const char *text)
              hash_text(HASH_START, text));
 }
 
-static bool all_finite(const double *x, int n)
-{
-    for (int i = 0; i < n; i++)
-        if (!isfinite(x[i]))
-            return false;
-    return true;
-}
-
 void engine_accept(const struct frame *f, struct outcome *out)
 {
     double net[3] = {0}, norm;

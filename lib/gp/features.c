@@ -5,17 +5,12 @@
 
 #include <morsel/gp.h>
 
-bool may_move(const struct atoms *a, int i)
-{
-    return !a->move || a->move[i][0] || a->move[i][1] || a->move[i][2];
-}
-
 int pairs_count(const struct atoms *a)
 {
     int n = a->natoms, fixed = 0;
 
     for (int i = 0; i < n; i++)
-        fixed += !may_move(a, i);
+        fixed += !atom_may_move(a, i);
     return n * (n - 1) / 2 - fixed * (fixed - 1) / 2;
 }
 
@@ -32,7 +27,7 @@ void pairs_init(struct pairs *p, const struct atoms *a)
             int at = i * a->natoms + j;
 
             p->index[at] = -1;
-            if (j <= i || (!may_move(a, i) && !may_move(a, j)))
+            if (j <= i || (!atom_may_move(a, i) && !atom_may_move(a, j)))
                 continue;
             p->index[at] = p->npair;
             p->ij[p->npair][0] = i;

@@ -3,9 +3,6 @@
 
 #include <morsel/atoms.h>
 
-/* May any coordinate of atom i move? */
-bool may_move(const struct atoms *a, int i);
-
 /* The pairs that make features: i < j, in ascending order of i, then of j. */
 struct pairs {
     int natoms, npair;

@@ -66,7 +66,7 @@ static void find_free(struct gp *gp, const struct frames *frames)
             bool moved = has_moved(a, b, i);
 
             for (int c = 0; c < 3; c++)
-                if (!b->move || b->move[i][c] ||
+                if (may_move(b, i, c) ||
                     (moved && fabs(b->pos[i][c] - a->pos[i][c]) > same))
                     a->move[i][c] = true;
         }
@@ -128,15 +128,6 @@ static int take(struct gp *gp, int n, const struct frame *f,
     return 0;
 }
 
-static int at_frame(const struct frame *f, const char *path, int ret,
-                    struct err *err)
-{
-    struct err inner = *err;
-
-    return err_set(err, (enum err_code)ret, "%s:%ld: %s", path, f->line,
-                   inner.msg);
-}
-
 static int check_alike(const struct frames *frames, const char *path,
                        struct err *err)
 {
@@ -188,7 +179,7 @@ int gp_gather(struct gp *gp, const struct frames *frames, const char *path,
     for (int f = 0; f < frames->n && ret == 0; f++) {
         ret = take(gp, f, &frames->frame[f], names, &free_energy, err);
         if (ret < 0)
-            ret = at_frame(&frames->frame[f], path, ret, err);
+            ret = frame_err(&frames->frame[f], path, ret, err);
     }
     if (ret < 0)
         gp_release(gp);

@@ -198,7 +198,7 @@ static void subtract_mean_force(struct gp *gp)
         state_forces(gp, forces);
     }
     for (size_t i = 0; i < 3 * natoms; i++)
-        if (may_move(&gp->first, (int)i / 3))
+        if (atom_may_move(&gp->first, (int)i / 3))
             gp->rest[i] = 0;
         else
             gp->rest[i] -= forces[i / 3][i % 3] / gp->n;

@@ -109,7 +109,7 @@ static int check_fixed(const struct gp *gp, const struct atoms *a,
     atoms_copy(&was, &gp->first);
     atoms_copy(&is, a);
     for (int i = 0; i < a->natoms; i++)
-        if (!may_move(&gp->first, i)) {
+        if (!atom_may_move(&gp->first, i)) {
             memcpy(was.pos[n], was.pos[i], sizeof was.pos[n]);
             memcpy(is.pos[n], is.pos[i], sizeof is.pos[n]);
             was.z[n] = is.z[n] = a->z[i];

@@ -303,3 +303,11 @@ bool frame_get_label(const struct frame *f, const struct label_names *names,
     label->free_energy = frame_get_real(f, "free_energy", &label->energy);
     return label->free_energy || frame_get_real(f, "energy", &label->energy);
 }
+
+int frame_err(const struct frame *f, const char *path, int ret, struct err *err)
+{
+    struct err inner = *err;
+
+    return err_set(err, (enum err_code)ret, "%s:%ld: %s", path, f->line,
+                   inner.msg);
+}

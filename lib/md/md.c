@@ -21,7 +21,7 @@ void md_init(struct md *m, const struct md_params *p, const struct atoms *a,
     m->mass = xcalloc(n, sizeof *m->mass);
     m->mom = xcalloc(n, sizeof *m->mom);
     for (int i = 0; i < 3 * a->natoms; i++) {
-        if (a->move && !a->move[i / 3][i % 3]) {
+        if (!may_move(a, i / 3, i % 3)) {
             free = false;
             continue;
         }

@@ -32,11 +32,6 @@ static int check_alike(const struct atoms *a, const struct atoms *b,
     return 0;
 }
 
-static bool may_move(const struct atoms *a, int i)
-{
-    return !a->move || a->move[i / 3][i % 3];
-}
-
 /* The arrays, and all that images have in common; the ends are pinned. */
 static void alloc(struct band *b, const struct atoms *a, int n)
 {
@@ -72,7 +67,7 @@ static void set_mask(struct band *b, const struct atoms *const *given, int m)
     for (int i = 0; i < 3 * b->natoms; i++) {
         b->mask[i / 3][i % 3] = true;
         for (int k = 0; k < m; k++)
-            b->mask[i / 3][i % 3] &= may_move(given[k], i);
+            b->mask[i / 3][i % 3] &= may_move(given[k], i / 3, i % 3);
     }
     for (int i = 1; i < b->nimages - 1; i++)
         memcpy(b->all.move + (size_t)i * natoms, b->mask,

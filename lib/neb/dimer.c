@@ -50,16 +50,11 @@ static double normalize(int n, double *x)
     return length;
 }
 
-static bool may_move(const struct dimer_walk *d, int i)
-{
-    return !d->center.move || d->center.move[i / 3][i % 3];
-}
-
 /* x without what may not move, and without motions of the whole. */
 static void restrict_to_free(const struct dimer_walk *d, double *x)
 {
     for (int i = 0; i < d->n; i++)
-        if (!may_move(d, i))
+        if (!may_move(&d->center, i / 3, i % 3))
             x[i] = 0;
     for (int k = 0; k < d->nrigid; k++)
         remove_along(d->n, d->rigid + (size_t)k * (size_t)d->n, x);
@@ -85,7 +80,7 @@ static void find_rigid(struct dimer_walk *d)
 
     d->nrigid = 0;
     for (int i = 0; i < d->n; i++) {
-        if (!may_move(d, i))
+        if (!may_move(&d->center, i / 3, i % 3))
             return;
         middle[i % 3] += a->pos[i / 3][i % 3] / a->natoms;
     }

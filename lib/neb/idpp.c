@@ -178,14 +178,6 @@ static void push_aside(struct band *b, const struct pair *p)
     }
 }
 
-static bool all_finite(const struct band *b)
-{
-    for (int n = 0; n < 3 * b->all.natoms; n++)
-        if (!isfinite(b->all.pos[n / 3][n % 3]))
-            return false;
-    return true;
-}
-
 void idpp_relax(struct band *b)
 {
     const struct neb_params params = {.spring = SPRING};
@@ -207,7 +199,7 @@ void idpp_relax(struct band *b)
             break;
         good = relax_step(r, &b->all, b->neb, &ignored) == 0;
     }
-    if (!good || !all_finite(b))
+    if (!good || !all_finite(b->all.pos[0], 3 * b->all.natoms))
         memcpy(b->all.pos, before.pos,
                (size_t)b->all.natoms * sizeof *before.pos);
     atoms_release(&before);

@@ -3,15 +3,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-static bool all_finite(const struct band *b, int i)
-{
-    bool finite = isfinite(b->energy[i]);
-
-    for (int n = 0; n < 3 * b->natoms; n++)
-        finite = finite && isfinite(band_forces(b, i)[n / 3][n % 3]);
-    return finite;
-}
-
 /* The least trusted image; one whose spread is not a number is. */
 static int least_sure(const struct band *b, const double *sigma)
 {
@@ -29,7 +20,8 @@ enum stop band_judge(struct band *b, const struct neb_params *p,
     int worst = sigma ? least_sure(b, sigma) : 0;
 
     for (int i = 0; i < b->nimages; i++)
-        if (!all_finite(b, i)) {
+        if (!isfinite(b->energy[i]) ||
+            !all_finite(band_forces(b, i)[0], 3 * b->natoms)) {
             b->culprit = i;
             return STOP_NAN;
         }

@@ -267,13 +267,10 @@ static void find_outside(const struct evaluator *s, struct prediction *out)
 
 int prediction_check(const struct prediction *out, struct err *err)
 {
-    bool finite = isfinite(out->energy) && isfinite(out->sigma_e);
+    bool finite = isfinite(out->energy) && isfinite(out->sigma_e) &&
+                  all_finite(out->forces[0], 3 * out->natoms) &&
+                  (!out->has_stress || all_finite(out->stress[0], 9));
 
-    for (int i = 0; i < out->natoms; i++)
-        for (int c = 0; c < 3; c++)
-            finite = finite && isfinite(out->forces[i][c]);
-    for (int i = 0; out->has_stress && i < 9; i++)
-        finite = finite && isfinite(out->stress[i / 3][i % 3]);
     return finite ? 0
                   : err_set(err, ERR_NUMERIC,
                             "the model's energy or forces are not finite");

@@ -10,9 +10,7 @@ bool frame_uncertainty(const struct frame *f, double *sigma)
 
     *sigma = 0;
     for (int i = 0; s && i < f->atoms.natoms; i++) {
-        const bool *move = f->atoms.move ? f->atoms.move[i] : NULL;
-
-        if (move && !move[0] && !move[1] && !move[2])
+        if (!atom_may_move(&f->atoms, i))
             continue;
         if (isnan(s[i])) {
             *sigma = NAN;

@@ -14,7 +14,7 @@ void cell_init(struct cell *c, enum cell_mode mode, const struct atoms *a)
     c->forces = xcalloc((size_t)n + 3, sizeof *c->forces);
     for (int i = 0; i < n; i++)
         for (int k = 0; k < 3; k++)
-            c->x.move[i][k] = !a->move || a->move[i][k];
+            c->x.move[i][k] = may_move(a, i, k);
     for (int i = 0; i < 3; i++) {
         c->deform[i][i] = 1;
         for (int k = 0; k < 3; k++)

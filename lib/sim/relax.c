@@ -50,7 +50,7 @@ static void start(struct relax *r, const struct atoms *a)
 
     r->at = xcalloc(n + 1, sizeof *r->at);
     for (int i = 0; i < 3 * a->natoms; i++)
-        if (!a->move || a->move[i / 3][i % 3])
+        if (may_move(a, i / 3, i % 3))
             r->at[r->n++] = i;
     r->x = xcalloc(n, sizeof *r->x);
     r->f = xcalloc(n, sizeof *r->f);

@@ -35,23 +35,12 @@ double walk_sigma(const struct atoms *a, const double *sigma_f)
     double largest = 0;
 
     for (int i = 0; i < a->natoms; i++) {
-        bool fixed =
-            a->move && !a->move[i][0] && !a->move[i][1] && !a->move[i][2];
-        if (!fixed && !(sigma_f[i] <= largest)) /* true of NaN, too */
+        if (atom_may_move(a, i) && !(sigma_f[i] <= largest)) /* NaN, too */
             largest = sigma_f[i];
         if (isnan(largest))
             break;
     }
     return largest;
-}
-
-static bool all_finite(int natoms, double (*forces)[3])
-{
-    for (int i = 0; i < natoms; i++)
-        for (int k = 0; k < 3; k++)
-            if (!isfinite(forces[i][k]))
-                return false;
-    return true;
 }
 
 bool walk_doubts(const struct walk_limits *l)
@@ -75,7 +64,7 @@ enum stop walk_judge(const struct walk_limits *l, int step,
                      const struct atoms *a, double energy, double (*forces)[3],
                      const double *sigma_f, double sigma_e)
 {
-    if (!isfinite(energy) || !all_finite(a->natoms, forces))
+    if (!isfinite(energy) || !all_finite(forces[0], 3 * a->natoms))
         return STOP_NAN;
     if (sigma_f && walk_uncertain(l, a, forces, sigma_f, sigma_e))
         return STOP_UNCERTAINTY;

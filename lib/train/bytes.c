@@ -39,7 +39,7 @@ int dataset_bytes(const struct frames *frames, const char *path,
 
         ret = neighbors_find(&nb, a, model_cutoff(m), err);
         if (ret < 0) {
-            ret = at_frame(&frames->frame[i], path, ret, err);
+            ret = frame_err(&frames->frame[i], path, ret, err);
             break;
         }
         int *seen = xcalloc((size_t)a->natoms, sizeof *seen);

@@ -4,13 +4,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-static bool may_move(const struct atoms *a, int i)
-{
-    const bool *move = a->move ? a->move[i] : NULL;
-
-    return !move || move[0] || move[1] || move[2];
-}
-
 /* Digamma of x > 0: upwards by psi(x) = psi(x + 1) - 1 / x, then the series. */
 static double digamma(double x)
 {
@@ -57,7 +50,7 @@ bool calibration_pair(struct calibration_pair *p, const struct frame *f,
         double s = sigma[i] / factor;
         double d = square_distance(ml + 3 * (size_t)i, label.forces[i]);
 
-        if (!may_move(a, i))
+        if (!atom_may_move(a, i))
             continue;
         d2 += d;
         s2 += s * s;

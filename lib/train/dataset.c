@@ -46,14 +46,6 @@ void dataset_release(struct dataset *ds)
     *ds = (struct dataset){0};
 }
 
-int at_frame(const struct frame *f, const char *path, int ret, struct err *err)
-{
-    struct err inner = *err;
-
-    return err_set(err, (enum err_code)ret, "%s:%ld: %s", path, f->line,
-                   inner.msg);
-}
-
 static int check_forces(const struct frame *f, const struct label *label,
                         struct err *err)
 {
@@ -91,7 +83,7 @@ static void set_mask(struct example *x, const struct atoms *a,
 {
     for (int i = 0; i < a->natoms; i++)
         for (int c = 0; c < 3; c++) {
-            bool counts = mask == MASK_ALL || !a->move || a->move[i][c];
+            bool counts = mask == MASK_ALL || may_move(a, i, c);
 
             x->mask[i][c] = counts;
             x->ncount += counts;
@@ -310,7 +302,7 @@ int dataset_build_part(struct dataset *ds, const struct frames *frames,
         ret = start_example(ds, i, &frames->frame[i], names, mask,
                             &m->descriptor, err);
         if (ret < 0) {
-            ret = at_frame(&frames->frame[i], path, ret, err);
+            ret = frame_err(&frames->frame[i], path, ret, err);
             goto fail;
         }
     }
@@ -335,7 +327,7 @@ int dataset_build_part(struct dataset *ds, const struct frames *frames,
         }
     }
     if (ret < 0) {
-        ret = at_frame(&frames->frame[bad], path, ret, err);
+        ret = frame_err(&frames->frame[bad], path, ret, err);
         goto fail;
     }
     return 0;

@@ -6,7 +6,4 @@
 /* How far neighbors are needed: by the features and the prior, angstrom. */
 double model_cutoff(const struct model *m);
 
-/* Prefix what went wrong with the frame, ret, by its place in path. */
-int at_frame(const struct frame *f, const char *path, int ret, struct err *err);
-
 #endif

@@ -25,7 +25,7 @@ double largest_force(const struct atoms *a, const double (*forces)[3],
         bool moves = false;
 
         for (int k = 0; k < 3; k++) {
-            if (a->move && !a->move[i][k])
+            if (!may_move(a, i, k))
                 continue;
             moves = true;
             norm2 += forces[i][k] * forces[i][k];
@@ -192,7 +192,7 @@ static double force_error(enum criterion c, const struct evidence *e,
         for (int k = 0; k < 3 * f->atoms.natoms; k++) {
             double d = ml[k] - label.forces[k / 3][k % 3];
 
-            if (f->atoms.move && !f->atoms.move[k / 3][k % 3])
+            if (!may_move(&f->atoms, k / 3, k % 3))
                 continue;
             sum += c == CRITERION_FORCE_RMSE ? d * d : fabs(d);
             n++;

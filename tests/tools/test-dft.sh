@@ -12,14 +12,6 @@ pw="$RUN dft-single -q --engine=pw"
 number() { sed -n "2s/.* $1=\([^ ]*\).*/\1/p" "$2"; }
 # told KEY: what --verbose said
 told() { awk -v key="$1" '$1 == key { x = $2 } END { print x }' told; }
-# near 'what it shows' X Y TOL
-near() {
-    status=0
-    echo "$2 $3 $4" | awk '{ d = $1 - $2; if (d < 0) d = -d
-        if (NF == 3 && d <= $3) exit 0
-        print "# not equal: " $0; exit 1 }' || status=$?
-    report "$status" "$1"
-}
 # forces FILE [FRAME]: the last three columns of its rows
 forces() {
     awk -v want="${2:-1}" 'left == 0 { left = $1 + 2; n++; row = 0 }

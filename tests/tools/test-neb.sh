@@ -9,31 +9,6 @@ simulate="$RUN simulate"
 ref=$TOP/tests/ref
 emt="--oracle='dft-single -q --engine=emt'"
 
-# value KEY FILE: the key in each frame that has it
-value() {
-    grep -o "\\b$1=[^ ]*" "$2" | sed 's/^[^=]*=//'
-}
-
-# equal 'what it shows' TEXT TEXT
-equal() {
-    if test "$2" = "$3"; then
-        report 0 "$1"
-    else
-        report 1 "$1"
-        echo "# '$2', not '$3'"
-    fi
-}
-
-# near 'what it shows' X Y TOL
-near() {
-    status=0
-    awk -v x="$2" -v y="$3" -v tol="$4" \
-        'BEGIN { exit !(x != "" && x - y <= tol && y - x <= tol) }' ||
-        status=$?
-    report $status "$1"
-    test $status = 0 || echo "# '$2', not '$3' to $4"
-}
-
 frames() {
     grep -c Properties= "$1"
 }

@@ -27,18 +27,7 @@ learned() {
         SIMULATE_FLAGS=-j1 STEPS=60 EVERY=5 COUNT=5 MODEL=gp "$@"
 }
 
-value() { # value KEY FILE: the key in each frame that has it
-    grep -o "\\b$1=[^ ]*" "$2" | sed 's/^[^=]*=//'
-}
 labels() { grep -vc '^#' "$1/ledger.tsv"; }
-equal() { # equal 'what it shows' TEXT TEXT
-    if test "$2" = "$3"; then
-        report 0 "$1"
-    else
-        report 1 "$1"
-        echo "# '$2', not '$3'"
-    fi
-}
 on() { # on DIR TEXT: the page holds TEXT, also over several lines
     tr '\n' ' ' <"$1/report.html" | grep -qF -e "$2"
 }
@@ -125,10 +114,6 @@ band() {
     dir=$1
     shift
     relax "$dir" MODE=neb START="$ends" STEPS=300 MAX_ROUNDS=30 "$@"
-}
-near() { # near 'what it shows' X Y TOL
-    equal "$1" "$(awk -v x="$2" -v y="$3" -v tol="$4" \
-        'BEGIN { print (x != "" && x - y <= tol && y - x <= tol) }')" 1
 }
 verified() { sed -n 's/verified: barrier \([^ ]*\) .*/\1/p' out; }
 

@@ -13,21 +13,6 @@ frame() {
         { left = $1 + 1; k++ } k == n' "$2"
 }
 
-# value KEY FILE: the key in each frame that has it
-value() {
-    grep -o "\\b$1=[^ ]*" "$2" | sed 's/^[^=]*=//'
-}
-
-# equal 'what it shows' TEXT TEXT
-equal() {
-    if test "$2" = "$3"; then
-        report 0 "$1"
-    else
-        report 1 "$1"
-        echo "# '$2', not '$3'"
-    fi
-}
-
 frames() {
     grep -c Properties= "$1"
 }

@@ -93,3 +93,30 @@ void tear_down(struct fixture *x)
     model_release(&x->m);
     frames_release(&x->frames);
 }
+
+void check_gradient(struct fixture *x, const double *weight)
+{
+    static const double h = 1e-3, step[4] = {1, -1, 2, -2};
+    size_t n = (size_t)x->m.nparam;
+    double *theta = x->m.theta[0], *g = xcalloc(n, sizeof *g);
+    double *scratch = xcalloc(n, sizeof *scratch);
+    struct loss_work w;
+
+    loss_work_init(&w, &x->ds, &x->m);
+    loss_eval(&x->ds, &x->m, &x->loss, weight, theta, &w, g);
+    for (int p = 0; p < x->m.nparam; p++) {
+        double f[4], at = theta[p];
+
+        for (int k = 0; k < 4; k++) {
+            theta[p] = at + step[k] * h;
+            f[k] =
+                loss_eval(&x->ds, &x->m, &x->loss, weight, theta, &w, scratch)
+                    .loss;
+        }
+        theta[p] = at;
+        ck_close(g[p], (8 * (f[0] - f[1]) - (f[2] - f[3])) / (12 * h), 2e-8);
+    }
+    free(g);
+    free(scratch);
+    loss_work_release(&w);
+}

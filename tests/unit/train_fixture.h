@@ -25,6 +25,10 @@ void set_up_mask(struct fixture *x, enum activation act, int members,
                  bool forces, enum force_mask mask, int nframe);
 void tear_down(struct fixture *x);
 
+/* The gradient of the loss at x->m.theta[0] is that of fourth-order differences;
+ * weight [frames] or NULL. */
+void check_gradient(struct fixture *x, const double *weight);
+
 /* The parts of the suite of lib/train. */
 TCase *train_loss_tests(void);
 TCase *train_stream_tests(void);

@@ -64,36 +64,13 @@ static struct fit fit_of(const struct fixture *x)
 START_TEST(gradient_with_stress)
 {
     static const double weight[NFRAME] = {2, 0, 1, 3};
-    const double h = 1e-3;
     struct fixture x;
-    struct loss_work w;
 
     set_up_stress(&x);
     x.loss.huber = _i == 1 ? 0.5 : 0;
     x.loss.alpha = _i == 2 ? 0 : x.loss.alpha;
     x.loss.u_e *= 0.7;
-    loss_work_init(&w, &x.ds, &x.m);
-
-    double *theta = x.m.theta[0];
-    double *g = xcalloc((size_t)x.m.nparam, sizeof *g);
-    double *scratch = xcalloc((size_t)x.m.nparam, sizeof *scratch);
-
-    loss_eval(&x.ds, &x.m, &x.loss, weight, theta, &w, g);
-    for (int p = 0; p < x.m.nparam; p++) {
-        static const double step[4] = {1, -1, 2, -2};
-        double f[4], at = theta[p];
-
-        for (int k = 0; k < 4; k++) {
-            theta[p] = at + step[k] * h;
-            f[k] = loss_eval(&x.ds, &x.m, &x.loss, weight, theta, &w, scratch)
-                       .loss;
-        }
-        theta[p] = at;
-        ck_close(g[p], (8 * (f[0] - f[1]) - (f[2] - f[3])) / (12 * h), 2e-8);
-    }
-    free(g);
-    free(scratch);
-    loss_work_release(&w);
+    check_gradient(&x, weight);
     tear_down(&x);
 }
 END_TEST

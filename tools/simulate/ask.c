@@ -6,12 +6,7 @@
 int in_input(const struct simulate *s, const struct frame *f, int ret,
              struct err *err)
 {
-    char why[sizeof err->msg];
-
-    if (ret >= 0)
-        return ret;
-    snprintf(why, sizeof why, "%s", err->msg);
-    return err_set(err, ret, "%s:%ld: %s", s->input, f->line, why);
+    return ret < 0 ? frame_err(f, s->input, ret, err) : ret;
 }
 
 /* The option that set a limit to it. */
