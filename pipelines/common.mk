@@ -36,13 +36,15 @@ BUDGET       ?= 200## give up after so many labels
 ROUND        ?= 0
 
 # What a pipeline may say otherwise: what is to be reached, and the columns of
-# its report, the line of the round in folder $(1), what stands below, what a
-# walk and what a choice must have done; the threshold of the plot, if there is one.
+# its report, the line of the round in folder $(1), what stands below, what the
+# first labels, a walk and a choice must be; the threshold of the plot, if there
+# is one.
 goal    := $(or $(goal),relaxed)
 columns := $(or $(columns),energy/eV fmax/(eV/A) ml_energy/eV sigma_f/(eV/A))
 row      = awk -f $(here)summary.awk round=$$round labels=$$labels \
     $(1)/verdict $(1)/labels.xyz
 closing  =
+begun    =
 walked   =
 chosen   =
 curve    = $(FMAX)
@@ -94,6 +96,13 @@ $(error there is no $(tool)dft-single: say BIN=FOLDER, where the tools of \
     morsel are, or have them on PATH)
 endif
 endif
+
+# Of a band: has a round asked for an image between the ends?  And of one whose
+# ends stay as they are: are they minima?
+inner_label = grep -Eqs ' image=($(shell seq -s '|' $$(($(IMAGES) - 2))))( |$$)' \
+    $(DIR)/[1-9]*/labels.xyz
+minima = LC_ALL=C awk -v fmax=$(FMAX) -f $(here)html.awk \
+    -f $(here)frames.awk -f $(here)ends.awk $< >&2
 
 # The loop -------------------------------------------------------------------
 
@@ -189,6 +198,7 @@ $(now)/asked.xyz:
 $(now)/db.xyz: $(now)/labels.xyz
 	@test -s $< || { echo '$(START): no label, so nothing to learn from:' \
 	    'remove $(DIR) to try again' >&2; exit 2; }
+	@$(begun)
 	$(tool)merge-db -o $@ $<
 else
 $(now)/model: $(prev)/db.xyz

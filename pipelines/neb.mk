@@ -7,7 +7,9 @@
 #   make -f neb.mk report        table, plot and barrier of a run, so far
 #   make -f neb.mk direct        the control: no model, every step a label
 #
-# START holds two frames, the ends, with atoms in the same order.  A run is a
+# START holds two frames, the ends, with atoms in the same order.  With
+# RELAX_ENDS=0 they stay as they are, and their labels must say that they are
+# relaxed: where not, the run ends before it costs more.  A run is a
 # folder, DIR; in it a folder for each round, ledger.tsv with a line per label,
 # summary.tsv with a line per round, learning.svg, and in the end final.xyz: the
 # band, whose ends and saddle point are as labelled.  Killed, it goes on with
@@ -48,7 +50,7 @@ BAND = --fmax=$(ML_FMAX) --method=$(METHOD) --max-step=$(MAX_STEP) \
 # As long as no image between the ends is labelled, the model knows nothing
 # there, and does not know it: two alike ends have taught it that all is flat.
 # So the first question is about the band it begins with.
-between  = grep -Eq 'query=(saddle|middle|least-known)' $(prev)/db.xyz
+between  = $(inner_label)
 SIMULATE = $(tool)simulate neb --quiet --model=$(now)/model $(BAND) \
     $(if $(filter-out 0,$(STOP)),--stop-uncertainty=$(STOP)) \
     $$($(between) || echo --only-start)
@@ -66,6 +68,7 @@ columns := barrier/eV fmax/(eV/A) ends-fmax/(eV/A) sigma_e/eV
 
 include $(dir $(PIPELINE))common.mk
 
+begun   = $(if $(filter 0,$(RELAX_ENDS)),$(minima))
 row     = awk -f $(here)summary-neb.awk round=$$round labels=$$labels \
     $(1)/verdict $$(ls $(1)/traj.xyz 2>/dev/null)
 closing = test ! -e $(DIR)/final.xyz || \

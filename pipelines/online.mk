@@ -58,9 +58,7 @@ MODEL ?= gp
 # long as none between the ends has one, two alike ends have taught the model
 # that all is flat, and so the first question is about the band it begins with.
 doubt    = grep -qs reason=uncertainty
-inner   := $(shell seq -s '|' $$(($(IMAGES) - 2)))
-between  = { grep -Eq 'query=(saddle|middle|least-known)' $(prev)/db.xyz || \
-    grep query=last $(prev)/db.xyz | grep -Eq ' image=($(inner))( |$$)'; }
+between  = $(inner_label)
 SIMULATE = $(tool)simulate neb --quiet --model=$(now)/model $(neb) \
     --stop-uncertainty=$(TOL) $(SIMULATE_FLAGS) --checkpoint=$(now)/state \
     --label=$(prev)/db.xyz \
@@ -117,6 +115,7 @@ stretched = i=1; walk=; while test -e $(DIR)/$$i/traj.xyz; do \
         sync $(1).part && mv $(1).part $(1); }
 closing = $(call stretched,$(DIR)/walk.xyz)
 ifeq ($(MODE),neb)
+begun   = $(if $(filter 0,$(RELAX_ENDS)),$(minima))
 walked  =
 row     = awk -f $(here)summary-neb.awk round=$$round labels=$$labels \
     $(1)/verdict $$(ls $(1)/traj.xyz 2>/dev/null)

@@ -4,7 +4,8 @@
 # shellcheck source=tests/tools/lib.sh
 . "$TOP/tests/tools/lib.sh"
 
-KILLS=${KILLS:-40}
+KILLS=${KILLS:-20}
+KINDS=${KINDS:-relax network neb md online-relax online-md online-neb}
 SEED=${SEED:-1}
 
 example=$TOP/examples/c-cu100-emt/start.xyz
@@ -18,20 +19,46 @@ END
 
 # Runs are process groups of their own, under the process $run; what they
 # say is in log.  (A shell starts what it does not wait for deaf to SIGINT.)
-loop() { # loop DIR KNOB=...
-    dir=$1
-    shift
-    env --default-signal=INT setsid make -s -f "$TOP/pipelines/relax.mk" \
-        DIR="$dir" COMMITTEE=2 "$@" >log 2>&1 &
+loop() { # loop PIPELINE DIR KNOB=...
+    mk=$1 dir=$2
+    shift 2
+    env --default-signal=INT setsid make -s -f "$TOP/pipelines/$mk.mk" \
+        DIR="$dir" "$@" >log 2>&1 &
     run=$!
 }
-whole() { loop "$1" START="$example" TRAIN_FLAGS='--epochs=60 -j1'; }
 small() {
-    loop "$@" START=small.xyz FMAX=0.3 TRAIN_FLAGS='--epochs=3 --hidden=4 -j1'
+    dir=$1
+    shift
+    loop relax "$dir" START=small.xyz FMAX=0.3 COMMITTEE=2 \
+        TRAIN_FLAGS='--epochs=3 --hidden=4 -j1' "$@"
+}
+
+# One run of each pipeline: whole KIND DIR
+bench=$TOP/tests/bench/al
+ends=$TOP/examples/o-cu100-neb/ends.xyz
+whole() {
+    case $1 in
+    relax) loop relax "$2" START="$example" COMMITTEE=2 \
+        TRAIN_FLAGS='--epochs=60 -j1' ;;
+    network) loop relax "$2" START="$example" MODEL=network COMMITTEE=2 \
+        TASKS=2 COUNT=2 STRATEGY=last+random TRAIN_FLAGS='--epochs=40 -j1' ;;
+    neb) loop neb "$2" START="$ends" TRAIN_FLAGS=-j1 SIMULATE_FLAGS=-j1 ;;
+    md) loop md "$2" START="$bench/co-cu100.xyz" STEPS=60 EVERY=5 COUNT=5 \
+        MODEL=gp TRAIN_FLAGS=-j1 SIMULATE_FLAGS=-j1 ;;
+    online-relax) loop online "$2" START="$example" TRAIN_FLAGS=-j1 \
+        SIMULATE_FLAGS=-j1 ;;
+    online-md) loop online "$2" MODE=md START="$bench/co-cu100.xyz" STEPS=100 \
+        TRAIN_FLAGS=-j1 SIMULATE_FLAGS=-j1 ;;
+    online-neb) loop online "$2" MODE=neb START="$ends" STEPS=300 \
+        MAX_ROUNDS=30 TOL=0.5 TRAIN_FLAGS=-j1 SIMULATE_FLAGS=-j1 ;;
+    esac
 }
 ended() { wait "$run" 2>/dev/null; }
 
-files() { (cd "$1" && find . -type f ! -name ledger.tsv | sort); }
+# (The page has the times that labels took.)
+files() {
+    (cd "$1" && find . -type f ! -name ledger.tsv ! -name report.html | sort)
+}
 labels() { # one identifier for each label
     sed -n 's/.* morsel_id=\([^ ]*\).*/\1/p' "$1"/[0-9]*/labels.xyz | sort
 }
@@ -84,12 +111,6 @@ expect 0 "killed before each of its $borders commands, it goes on" \
     'grep . differences >&2 && exit 1 || test "$borders" -ge 40'
 
 # At random moments, most of which are within a tool.
-began=$(date +%s%N)
-whole calm
-ended && status=0 || status=$?
-report "$status" 'the run that is left alone ends'
-ms=$((($(date +%s%N) - began) / 1000000))
-
 delays() { # delays N: N times in seconds, up to half a whole run
     awk -v seed="$SEED" -v n="$1" -v ms="$ms" 'BEGIN {
         srand(seed)
@@ -98,32 +119,45 @@ delays() { # delays N: N times in seconds, up to half a whole run
     }'
 }
 
-# disturb SIGNAL N: end a run at N random moments, with a new one in its place
-# when it was faster, and then let it go to its end
+# disturb KIND SIGNAL N: end a run at N random moments, with a new one in its
+# place when it was faster, and then let it go to its end
 disturb() {
     rm -rf wild
-    for delay in $(delays "$2"); do
-        whole wild
+    for delay in $(delays "$3"); do
+        whole "$1" wild
         sleep "$delay"
-        kill -s "$1" -- "-$run" 2>/dev/null || :
+        if kill -s "$2" -- "-$run" 2>/dev/null; then
+            killed=$((killed + 1))
+        fi
         ended || :
         if test -e wild/final.xyz; then
-            whole wild
+            whole "$1" wild
             ended || cat log
             compare wild calm
             rm -rf wild
         fi
     done
-    whole wild
+    whole "$1" wild
     ended || cat log
     compare wild calm
 }
 
-for signal in KILL TERM INT; do
-    disturb $signal "$KILLS" >differences 2>&1
-    expect 0 "ended by SIG$signal at $KILLS moments, it goes on" \
-        'grep . differences >&2 && exit 1 || exit 0'
+for kind in $KINDS; do
+    began=$(date +%s%N)
+    rm -rf calm
+    whole "$kind" calm
+    ended && status=0 || status=$?
+    report "$status" "$kind: the run that is left alone ends"
+    ms=$((($(date +%s%N) - began) / 1000000))
+    echo "# it takes $ms ms"
+    case $kind in relax) signals='KILL TERM INT' ;; *) signals=KILL ;; esac
+    for signal in $signals; do
+        killed=0
+        disturb "$kind" "$signal" "$KILLS" >differences 2>&1
+        expect 0 "$kind: ended by SIG$signal at $killed moments, it goes on" \
+            'grep . differences >&2 && exit 1 || test "$killed" -gt 0'
+    done
 done
-echo "# a whole run takes $ms ms; lines that the ledger lacks: $lost"
+echo "# lines that the ledger lacks: $lost"
 
 finish

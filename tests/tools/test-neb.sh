@@ -309,6 +309,23 @@ expect 0 'learns from ends with labels' \
     'learn known START=relaxed.xyz RELAX_ENDS=0 LABELLED=1'
 near 'the same barrier' "$(verified)" 0.12945 0.005
 equal 'by at most 6 labels more' "$(test "$(labels known)" -le 6; echo $?)" 0
+expect 2 'ends that would stay as they are must be relaxed' \
+    'learn stays START="$example" RELAX_ENDS=0'
+says 'stays/0/labels.xyz: frame 1 is not relaxed: by its label the largest force'
+says 'stays/0/labels.xyz: frame 2 is not relaxed'
+says 'say RELAX_ENDS=1 and another DIR (START=stays/0/labels.xyz LABELLED=1'
+equal 'which costs two labels' "$(labels stays)" 2
+expect 2 'each time' 'learn stays START="$example" RELAX_ENDS=0'
+equal 'and no more' "$(labels stays)" 2
+expect 0 'that are not lost' \
+    'learn stayed START=stays/0/labels.xyz LABELLED=1'
+equal 'for the others begin with them' "$(labels stayed)" \
+    "$(($(labels loop) - 2))"
+# Whatever chooses it: an image that is labelled lets the next band go on.
+expect 2 'asks at random, too' \
+    'learn random START="$example" STRATEGY=random COUNT=3 MAX_ROUNDS=8'
+equal 'and its bands move' "$(grep image= random/*/traj.xyz |
+    grep -c ' step=[1-9]' | sed 's/^[1-9].*/some/')" some
 expect 2 'tells when it gives up' 'learn short START="$example" MAX_ROUNDS=1'
 says 'short: not verified after MAX_ROUNDS=1 rounds: with more it goes on'
 absent short/final.xyz

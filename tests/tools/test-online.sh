@@ -131,6 +131,8 @@ simulate neb -q --relax-ends --fmax=0.01 -o tight.xyz \
     --oracle='dft-single -q --engine=emt' "$ends"
 tail -n 75 tight.xyz | awk 'NR <= 15 || NR > 60' >relaxed.xyz
 between() { band "$@" START=relaxed.xyz RELAX_ENDS=0; }
+expect 2 'ends that are not relaxed cannot stay' 'band stays RELAX_ENDS=0'
+says 'stays/0/labels.xyz: frame 1 is not relaxed: by its label the largest force'
 expect 0 'from relaxed ends' 'between inner'
 near 'the same barrier' "$(verified)" 0.12945 0.005
 expect 0 'images in doubt were asked' \
