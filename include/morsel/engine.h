@@ -179,7 +179,8 @@ struct shelf {
     struct shelf_entry {
         uint64_t id;
         bool taken;
-    } * entry; /* [n] frames found by shelf_open() */
+    } * entry;         /* [n] frames found by shelf_open() ... */
+    struct frame last; /* ... and the last of them, if n > 0 */
 };
 int shelf_open(struct shelf *s, const char *path, const struct engine *e,
                struct err *err) MORSEL_MUST_CHECK;
@@ -199,6 +200,10 @@ void shelf_leave(struct shelf *s);
  * The ledger: a line per answer, as morsel-ledger(5) says.  Lines are appended
  * with one write each and are on the disk when ledger_add() returns, so that
  * several processes may share a file.
+ *
+ * The label comes before the line, since a label that is lost is computed a
+ * second time.  ledger_mend() adds the line of f, the last label of a run that
+ * was killed between the two, if there is none.
  */
 struct ledger {
     const char *path; /* borrowed; NULL: no ledger is kept */
@@ -209,6 +214,8 @@ int ledger_open(struct ledger *l, const char *path,
 int ledger_add(const struct ledger *l, const struct engine *e,
                const struct frame *f, const struct outcome *o,
                struct err *err) MORSEL_MUST_CHECK;
+int ledger_mend(const struct ledger *l, const struct engine *e,
+                const struct frame *f, struct err *err) MORSEL_MUST_CHECK;
 void ledger_close(struct ledger *l);
 
 /* How often each result came, of all that was asked. */

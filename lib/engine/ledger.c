@@ -9,6 +9,8 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "answer.h"
+
 static const char header[] =
     "# morsel-ledger 1: date\tid\tengine\tsettings\tresult\tscf\tseconds\t"
     "energy\tfmax\tdetail\n";
@@ -102,4 +104,62 @@ int ledger_add(const struct ledger *l, const struct engine *e,
     ret = write_all(l->fd, line, strlen(line));
     free(line);
     return ret < 0 ? err_errno(err, "cannot write '%s'", l->path) : 0;
+}
+
+/* The first columns of the ledger's lines, between tabs. */
+enum { ID = 1, ENGINE, SETTINGS, RESULT, NCOLUMN };
+
+static bool is_line_of(char *line, const char *const want[NCOLUMN])
+{
+    for (int i = 0; i < NCOLUMN; i++) {
+        size_t n = strcspn(line, "\t");
+
+        if (want[i] && (strlen(want[i]) != n || memcmp(line, want[i], n) != 0))
+            return false;
+        line += n + (line[n] == '\t');
+    }
+    return true;
+}
+
+/* 1 if there is such a line, 0 or an error. */
+static int find_line(const struct ledger *l, const char *const want[NCOLUMN],
+                     struct err *err)
+{
+    struct text t;
+    int ret = text_open(&t, l->path, err);
+
+    if (ret < 0)
+        return ret;
+    while ((ret = text_next(&t, err)) > 0)
+        if (is_line_of(t.buf, want))
+            break;
+    text_close(&t);
+    return ret;
+}
+
+int ledger_mend(const struct ledger *l, const struct engine *e,
+                const struct frame *f, struct err *err)
+{
+    struct outcome o = {0};
+    struct stat st;
+    char id[17];
+    int ret;
+
+    if (!l->path || fstat(l->fd, &st) < 0 || !S_ISREG(st.st_mode))
+        return 0; /* what was said to a pipe is gone */
+    answer_take(f, f, &o);
+    snprintf(id, sizeof id, "%016" PRIx64, atoms_hash(&f->atoms));
+    ret = find_line(l,
+                    (const char *[NCOLUMN]){[ID] = id,
+                                            [ENGINE] = e->name,
+                                            [SETTINGS] = e->settings,
+                                            [RESULT] = o.ok ? "ok" : o.reason},
+                    err);
+    if (ret == 0) {
+        snprintf(o.detail, sizeof o.detail,
+                 "killed before this line; time not known");
+        ret = ledger_add(l, e, f, &o, err);
+    }
+    outcome_release(&o);
+    return ret < 0 ? ret : 0;
 }

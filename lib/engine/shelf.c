@@ -56,10 +56,14 @@ static int take_stock(struct shelf *s, const struct engine *e, struct err *err)
     while (ours && frame_read(&t, &f, &torn) > 0) {
         ours = t.newline && is_ours(&f, e);
         if (ours) {
+            if (s->n > 0)
+                frame_release(&s->last);
             remember(s, atoms_hash(&f.atoms));
+            s->last = f;
             good = ftell(s->f);
+        } else {
+            frame_release(&f);
         }
-        frame_release(&f);
     }
     end_reading(&t);
     clearerr(s->f);
@@ -155,6 +159,8 @@ void shelf_leave(struct shelf *s)
 {
     if (s->f && s->f != stdout)
         fclose(s->f);
+    if (s->n > 0)
+        frame_release(&s->last);
     free(s->entry);
     *s = (struct shelf){0};
 }

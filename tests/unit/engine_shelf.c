@@ -244,6 +244,54 @@ START_TEST(a_ledger_can_be_shared)
 }
 END_TEST
 
+/* Lines of the ledger that hold text. */
+static int lines_with(const char *text)
+{
+    FILE *in = fopen("ledger", "re");
+    char line[256];
+    int n = 0;
+
+    while (fgets(line, sizeof line, in))
+        n += strstr(line, text) != NULL;
+    fclose(in);
+    return n;
+}
+
+/* A run was killed behind a label, before its line: the next one writes it. */
+START_TEST(a_ledger_is_mended)
+{
+    struct outcome failed = {.reason = "scf", .detail = "too hard"};
+    struct engine e;
+    struct shelf s;
+    struct ledger l;
+    struct frame f;
+    struct err err;
+
+    engine_emt(&e);
+    killed_run(&e);
+    ck_assert_int_eq(shelf_open(&s, "out", &e, &err), 0);
+    ck_assert_int_eq(ledger_open(&l, "ledger", &err), 0);
+    for (int time = 0; time < 2; time++) {
+        ck_assert_int_eq(ledger_mend(&l, &e, &s.last, &err), 0);
+        ck_assert_int_eq(lines_with("\tok\t0\t0.000\t3.0000000000\t0.374166\t"
+                                    "killed before this line"),
+                         1);
+        ck_assert_int_eq(lines_with(""), 2);
+    }
+    labelled(&f, &e, 3);
+    label_strip(&f);
+    label_store(&f, &e, &failed);
+    for (int time = 0; time < 2; time++) {
+        ck_assert_int_eq(ledger_mend(&l, &e, &f, &err), 0);
+        ck_assert_int_eq(lines_with("\tscf\t0\t0.000\t-\t-\t"), 1);
+    }
+    ck_assert_int_eq(lines_with(""), 3);
+    frame_release(&f);
+    ledger_close(&l);
+    shelf_leave(&s);
+}
+END_TEST
+
 TCase *shelf_tests(void)
 {
     TCase *t = tcase_create("shelf");
@@ -256,5 +304,6 @@ TCase *shelf_tests(void)
     tcase_add_test(t, two_writers_do_not_mix);
     tcase_add_test(t, stale_labels_go_and_the_rest_stays);
     tcase_add_test(t, a_ledger_can_be_shared);
+    tcase_add_test(t, a_ledger_is_mended);
     return t;
 }

@@ -23,6 +23,10 @@ int session_open(struct session *s, struct err *err)
     }
     if (ret == 0)
         ret = ledger_open(&s->lines, s->ledger, err);
+    if (ret == 0 && s->good.n > 0)
+        ret = ledger_mend(&s->lines, &s->engine, &s->good.last, err);
+    if (ret == 0 && s->rest.n > 0)
+        ret = ledger_mend(&s->lines, &s->engine, &s->rest.last, err);
     return ret;
 }
 
