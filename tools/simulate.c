@@ -10,7 +10,7 @@ static const char *const modes[] = {"single", "relax",   "md", "neb",
 static const char *const of_asking[] = {"single", "relax", "md",
                                         "neb",    "dimer", NULL};
 static const char *const of_walks[] = {"relax", "md", "neb", "dimer", NULL};
-static const char *const of_kept[] = {"relax", "md", "neb", NULL};
+static const char *const of_labelled[] = {"relax", "md", "neb", NULL};
 static const char *const of_single_walks[] = {"relax", "md", "dimer", NULL};
 static const char *const of_relaxing[] = {"relax", "neb", "dimer", NULL};
 static const char *const of_md[] = {"md", NULL};
@@ -67,13 +67,13 @@ static const struct cli_opt opts[] = {
      "hold the atoms with z below Z, angstrom", NULL},
     {CLI_INT, 0, "every", "N", &run.every, 1, 1e6,
      "write first, every Nth and last step (1)", NULL},
-    {CLI_ONLY, 0, NULL, NULL, NULL, 0, 0, NULL, of_kept},
     {CLI_TEXT, 0, "checkpoint", "FILE", &run.checkpoint.path, 0, 0,
      "keep there what a restart needs", NULL},
     {CLI_INT, 0, "checkpoint-every", "N", &run.checkpoint.every, 1, 1e9,
      "steps, and at the end (1000)", NULL},
     {CLI_TEXT, 0, "restart", "FILE", &run.restart, 0, 0,
      "go on from that checkpoint", NULL},
+    {CLI_ONLY, 0, NULL, NULL, NULL, 0, 0, NULL, of_labelled},
     {CLI_TEXT, 0, "label", "FILE", &run.label, 0, 0,
      "its labels are the answers where its atoms are", NULL},
     {CLI_ONLY, 0, NULL, NULL, NULL, 0, 0, NULL, of_single_walks},
@@ -178,10 +178,12 @@ static int check_usage(const struct simulate *s, struct err *err)
     if (s->oracle && s->every != 1)
         return err_set(err, ERR_RANGE,
                        "--every: each label of an oracle is kept");
-    if (mode == NEB && s->oracle && (s->checkpoint.path || s->restart))
+    if ((mode == NEB || mode == DIMER) && s->oracle &&
+        (s->checkpoint.path || s->restart))
         return err_set(err, ERR_RANGE,
-                       "--checkpoint: the labels of a band are kept as they "
-                       "come: the same command goes on");
+                       "--checkpoint: the labels of a %s are kept as they "
+                       "come: the same command goes on",
+                       mode == NEB ? "band" : "dimer");
     if (s->relax.cell && (s->checkpoint.path || s->restart))
         return err_set(err, ERR_RANGE, "--cell: without checkpoints");
     if (s->relax.cell && s->limits.displacement > 0)

@@ -224,6 +224,16 @@ struct dimer_walk *dimer_new(const struct atoms *a,
                              struct err *err);
 void dimer_free(struct dimer_walk *d);
 
+/*
+ * At a center about which nothing has been said: all that a later process needs
+ * to go on to the bit.  dimer_get() makes the dimer anew at a, where that
+ * center was; NULL, and ERR_FORMAT, if b is of other atoms or another method.
+ */
+void dimer_put(const struct dimer_walk *d, struct bin *b);
+struct dimer_walk *dimer_get(const struct atoms *a,
+                             const struct dimer_params *p, struct bin *b,
+                             struct err *err);
+
 /* The atoms at which energy and forces are wanted: of the center, or near. */
 const struct atoms *dimer_point(const struct dimer_walk *d);
 bool dimer_at_center(const struct dimer_walk *d);

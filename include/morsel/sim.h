@@ -295,7 +295,8 @@ void source_forget(struct source *s);
 
 /*
  * Write the last answer into f: ml_energy, ml_forces, ml_stress (if wanted and
- * known), ml_sigma_e, ml_sigma_f (of a committee) and model_id, or the label and whose it is, or fail_reason.
+ * known), ml_sigma_e, ml_sigma_f (if known) and model_id, or the label and
+ * whose it is, or fail_reason.
  */
 void source_put(const struct source *s, struct frame *f);
 

@@ -1,5 +1,6 @@
 #include <morsel/neb.h>
 
+#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -9,9 +10,9 @@ struct dimer_walk {
     struct dimer_params p;
     enum phase phase;
     struct atoms center, point;
-    struct relax *relax;
-    bool downhill; /* the last step was at negative curvature */
-    int n;         /* 3 natoms */
+    struct relax *relax; /* NULL unless downhill */
+    bool downhill;       /* the last step was at negative curvature */
+    int n;               /* 3 natoms */
     double energy, curvature;
     double *f0, *f1, *raw;  /* [n] at center and end; at the center as given */
     double *mode;           /* [n] N, a unit vector */
@@ -146,6 +147,45 @@ struct dimer_walk *dimer_new(const struct atoms *a,
     return d;
 }
 
+void dimer_put(const struct dimer_walk *d, struct bin *b)
+{
+    assert(d->phase == CENTER);
+    bin_put_u64(b, (uint64_t)d->n);
+    bin_put_reals(b, d->mode, (size_t)d->n);
+    bin_put_u32(b, d->downhill);
+    if (d->downhill)
+        relax_put(d->relax, b);
+}
+
+struct dimer_walk *dimer_get(const struct atoms *a,
+                             const struct dimer_params *p, struct bin *b,
+                             struct err *err)
+{
+    bool same = bin_get_u64(b) == 3 * (uint64_t)a->natoms;
+    size_t n = same ? 3 * (size_t)a->natoms : 0;
+    double(*mode)[3] = xcalloc((size_t)a->natoms, sizeof *mode);
+    struct dimer_walk *d = NULL;
+
+    bin_get_reals(b, mode[0], n);
+    if (b->bad || !same)
+        err_set(err, ERR_FORMAT, "it is of other atoms");
+    else
+        d = dimer_new(a, p, mode, err);
+    if (d) {
+        memcpy(d->mode, mode, n * sizeof *d->mode); /* to the bit */
+        d->downhill = bin_get_u32(b);
+    }
+    if (d && d->downhill) {
+        d->relax = relax_new(p->method, a->natoms, p->max_step);
+        if (relax_get(d->relax, a, b, err) < 0) {
+            dimer_free(d);
+            d = NULL;
+        }
+    }
+    free(mode);
+    return d;
+}
+
 const struct atoms *dimer_point(const struct dimer_walk *d)
 {
     return &d->point;
@@ -264,7 +304,9 @@ int dimer_step(struct dimer_walk *d, struct err *err)
 
     if (downhill != d->downhill) { /* another field of forces */
         relax_free(d->relax);
-        d->relax = relax_new(d->p.method, d->center.natoms, d->p.max_step);
+        d->relax = downhill
+                       ? relax_new(d->p.method, d->center.natoms, d->p.max_step)
+                       : NULL;
         d->downhill = downhill;
     }
     if (downhill) {

@@ -4,7 +4,7 @@
 #include <string.h>
 
 #define FORMAT "morsel-check"
-enum { VERSION = 1 };
+enum { VERSION = 2 };
 
 struct bin *checkpoint_begin(struct checkpoint *c, const char *mode)
 {

@@ -8,24 +8,6 @@ simulate="$RUN simulate"
 ref=$TOP/tests/ref
 emt="--oracle='dft-single -q --engine=emt'"
 
-# frame N FILE: the Nth frame, from 1
-frame() {
-    awk -v n="$1" 'left-- > 0 { if (k == n) print; next }
-        { left = $1 + 1; k++ } k == n' "$2"
-}
-
-# words FILE GOLDEN TOL 'what it shows'
-words() {
-    status=0
-    awk -v golden="$2" -v tol="$3" -f "$TOP/tests/tools/same.awk" "$1" ||
-        status=$?
-    report "$status" "$4"
-}
-
-frames() {
-    grep -c Properties= "$1"
-}
-
 # rows FILE: step, atom, position and momenta of each atom
 rows() {
     awk '/Properties=/ { i = 0

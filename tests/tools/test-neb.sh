@@ -9,10 +9,6 @@ simulate="$RUN simulate"
 ref=$TOP/tests/ref
 emt="--oracle='dft-single -q --engine=emt'"
 
-frames() {
-    grep -c Properties= "$1"
-}
-
 awk '/case=O/ { on = 1 } /case=Au/ { on = 0 }
     /^[0-9]+$/ { n = $0; next } on { if (/case/) print n; print }' \
     "$ref/emt-neb.xyz" >o.xyz
@@ -411,6 +407,51 @@ report "$(test $status -le 1; echo $?)" 'on a model'
 equal 'centers alone are written' \
     "$(value step ml.xyz | tr '\n' ' ')" \
     "$(seq 0 "$(value step ml.xyz | tail -n 1)" | tr '\n' ' ')"
+expect 1 'what it does not trust ends it' "$simulate dimer -q --model=gp \
+    --stop-uncertainty=1e-9 -o unsure.xyz guess.xyz"
+simulate relax -q -j1 --model=gp --max-steps=0 -o force.xyz guess.xyz || :
+equal 'with the force there' "$(value ml_fmax unsure.xyz)" \
+    "$(value ml_fmax force.xyz)"
+expect 1 'too far' "$simulate dimer -q --model=gp --max-displacement=0.25 \
+    -o far.xyz guess.xyz"
+equal 'no step is written twice' "$(value step far.xyz | uniq -d)" ''
+equal 'the last has all there is' "$(grep -c 'reason=displacement.* ml_fmax=' \
+    far.xyz) $(grep -c curvature= far.xyz)" "1 $(frames far.xyz)"
+
+# shellcheck disable=SC2086 # several words
+for method in bfgs lbfgs fire; do
+    how="--method=$method --max-steps=300 --fmax=1e-6 --max-displacement=3"
+    status=0
+    simulate dimer -q -j1 --model=gp $how -o whole.xyz guess.xyz || status=$?
+    all=$(frames whole.xyz)
+    for n in 1 3 $((all / 2)); do
+        killed_at "$n" simulate dimer -q -j1 --model=gp $how $keep -o half.xyz \
+            guess.xyz
+        test -e half.xyz || simulate dimer -q -j1 --model=gp $how $keep \
+            $(test ! -e state || echo --restart=state) -o half.xyz guess.xyz ||
+            test $? -eq $status
+        cmp half.xyz whole.xyz
+    done >differences 2>&1
+    expect 0 "$method: a dimer that was killed goes on" \
+        'grep . differences >&2 && exit 1 || test -s whole.xyz'
+    for n in 0 1 2 9; do
+        simulate dimer -q -j1 --model=gp $how --max-steps=$n $keep -o some.xyz \
+            guess.xyz || :
+        simulate dimer -q -j1 --model=gp $how --restart=state -o rest.xyz || :
+        head -n $((15 * n)) some.xyz | cat - rest.xyz | cmp - whole.xyz
+    done >differences 2>&1
+    expect 0 "$method: and one that has ended" 'test ! -s differences'
+done
+expect 2 'by its own method' "$simulate dimer --model=gp --restart=state \
+    -o no.xyz"
+says 'state: it is of the method fire, not bfgs'
+expect 2 'a dimer of labels needs no checkpoint' \
+    "$simulate dimer $emt --checkpoint=state guess.xyz"
+says 'the labels of a dimer are kept as they come'
+expect 2 'and takes no label among predictions' \
+    "$simulate dimer --model=gp --label=there.xyz guess.xyz"
+says '--label is not for dimer, but for relax, md, neb'
+
 sed 's/ T$/ F/' guess.xyz >held.xyz
 expect 2 'nothing may move' "$simulate dimer $emt held.xyz"
 says "held.xyz:1: nothing of the dimer's mode may move"

@@ -7,16 +7,6 @@ simulate="$RUN simulate"
 ref=$TOP/tests/ref
 emt="--oracle='dft-single --engine=emt'"
 
-# frame N FILE: the Nth frame, from 1
-frame() {
-    awk -v n="$1" 'left-- > 0 { if (k == n) print; next }
-        { left = $1 + 1; k++ } k == n' "$2"
-}
-
-frames() {
-    grep -c Properties= "$1"
-}
-
 frame 1 "$ref/emt-relax.xyz" >start.xyz
 
 # --- as ASE ----------------------------------------------------------------
@@ -37,10 +27,7 @@ check_walks() { # check_walks METHOD MAX_STEP STATUS
     awk -v m="$1" -v d="$2" '$1 == m && $2 == d { print $3, $4, $5 }' \
         "$ref/emt-relax.tsv" >ase
     awk 'NR == FNR { seen[$1]; next } $1 in seen' ase ours >common
-    status=0
-    awk -v golden=ase -v tol=1e-9 -f "$TOP/tests/tools/same.awk" common ||
-        status=$?
-    report "$status" "calls and energies are ASE's: $(wc -l <ase) walks"
+    words common ase 1e-9 "calls and energies are ASE's: $(wc -l <ase) walks"
 }
 check_walks bfgs 0.2 0
 check_walks bfgs 0.04 0
@@ -59,9 +46,7 @@ equal 'labels are those of the oracle' \
 awk '/Properties=/ { i = -1; k++; next } /^[0-9]+$/ { next }
     { i++ } i == 4 || i > 10 { print k - 1, i, $2, $3, $4 }' direct.xyz >ours
 grep -v '^#' "$ref/emt-bfgs-steps" >ase
-status=0
-awk -v golden=ase -v tol=1e-9 -f "$TOP/tests/tools/same.awk" ours || status=$?
-report "$status" 'every step of BFGS is where ASE goes, to 1e-9 angstrom'
+words ours ase 1e-9 'every step of BFGS is where ASE goes, to 1e-9 angstrom'
 
 expect 0 'small steps relax it too' \
     "$simulate relax $emt --max-step=0.04 <start.xyz"
@@ -306,10 +291,7 @@ sed -n 's/.* ml_stress="_JSON \[\[\([^,]*\),.*/\1/p' strained.out |
     awk 'NR == 1 { print 48.774 * $1 }' >ours # times the volume
 value ml_energy strained.out |
     awk '{ e[NR] = $1 } END { print (e[2] - e[3]) / 0.001 }' >differences
-status=0
-awk -v golden=differences -v tol=1e-4 -f "$TOP/tests/tools/same.awk" ours ||
-    status=$?
-report "$status" 'is the derivative of its energy'
+words ours differences 1e-4 'is the derivative of its energy'
 expect 0 'a slab has none' "test $(grep -c ml_stress parity.xyz) -eq 0"
 
 # --- as all tools --------------------------------------------------------------

@@ -127,6 +127,81 @@ START_TEST(motions_of_the_whole_are_left_out)
 }
 END_TEST
 
+/* Three argon atoms with springs that are not harmonic, and nothing fixed. */
+static double springs_between(const struct atoms *a, double (*f)[3])
+{
+    double e = 0;
+
+    memset(f, 0, (size_t)a->natoms * sizeof *f);
+    for (int i = 0; i < a->natoms; i++)
+        for (int j = 0; j < i; j++) {
+            double d[3], r;
+            for (int k = 0; k < 3; k++)
+                d[k] = a->pos[i][k] - a->pos[j][k];
+            r = norm3(d);
+            e += cos(2 * r);
+            for (int k = 0; k < 3; k++) {
+                f[i][k] += 2 * sin(2 * r) * d[k] / r;
+                f[j][k] -= 2 * sin(2 * r) * d[k] / r;
+            }
+        }
+    return e;
+}
+
+/* So many steps of the center. */
+static void walk(struct dimer_walk *d, int steps)
+{
+    double f[3][3];
+    struct err err;
+
+    while (steps > 0) {
+        double e = springs_between(dimer_point(d), f);
+        if (dimer_take(d, e, f) == DIMER_ASKS)
+            continue;
+        ck_assert_int_eq(dimer_step(d, &err), 0);
+        steps--;
+    }
+}
+
+/* After _i / 3 steps, of which the first ones are out of a basin. */
+START_TEST(a_stored_dimer_goes_on_to_the_bit)
+{
+    static const double pos[3][3] = {{0, 0, 0}, {1.5, 0.2, 0}, {0.1, 1.4, 0.4}};
+    double mode[3][3] = {{1, 0.1, 0}, {0.2, -1, 0.2}, {0, 0.3, 0.7}};
+    struct dimer_params p = params;
+    struct atoms a, now;
+    struct bin bin;
+    struct err err;
+
+    p.method = (enum relax_method)(_i % 3);
+    atoms_init(&a, 3);
+    memcpy(a.pos, pos, sizeof pos);
+    struct dimer_walk *d = dimer_new(&a, &p, mode, &err), *e;
+    walk(d, _i / 3);
+    bin_init(&bin, "test", 1);
+    size_t at = bin.at = bin.size;
+    dimer_put(d, &bin);
+    atoms_copy(&now, dimer_point(d));
+    e = dimer_get(&now, &p, &bin, &err);
+    ck_assert_ptr_nonnull(e);
+    ck_assert_int_eq(checkpoint_end(&bin, "test", &err), 0);
+    walk(d, 4);
+    walk(e, 4);
+    ck_assert_mem_eq(dimer_point(d)->pos, dimer_point(e)->pos, sizeof pos);
+    ck_assert_mem_eq(dimer_saddle(d).mode, dimer_saddle(e).mode, sizeof pos);
+
+    now.natoms = 2;
+    bin.at = at;
+    ck_assert_ptr_null(dimer_get(&now, &p, &bin, &err));
+    ck_assert_str_eq(err.msg, "it is of other atoms");
+    dimer_free(d);
+    dimer_free(e);
+    bin_release(&bin);
+    atoms_release(&a);
+    atoms_release(&now);
+}
+END_TEST
+
 TCase *neb_dimer_tests(void)
 {
     TCase *dimer = tcase_create("dimer");
@@ -134,5 +209,6 @@ TCase *neb_dimer_tests(void)
     tcase_add_loop_test(dimer, the_dimer_finds_the_saddle_of_the_band, 0, 9);
     tcase_add_loop_test(dimer, one_rotation_is_exact_on_a_quadratic, 0, 8);
     tcase_add_test(dimer, motions_of_the_whole_are_left_out);
+    tcase_add_loop_test(dimer, a_stored_dimer_goes_on_to_the_bit, 0, 24);
     return dimer;
 }

@@ -1,5 +1,6 @@
 #include "chain.h"
 
+#include <limits.h>
 #include <stdlib.h>
 
 static int check_order(const struct simulate *s, const struct chain *c,
@@ -68,19 +69,31 @@ static void put_band(const struct chain *c, struct bin *b)
     relax_put(c->relax, b);
 }
 
-int chain_put(const struct simulate *s, const struct chain *c, int end,
-              struct bin *b, struct err *err)
+/* Their text is made once for each band or walk of an end. */
+static int begin_given(struct chain *c, struct err *err)
 {
     int ret = 0;
 
+    bin_init(&c->begun, "frames", 1);
+    bin_put_u64(&c->begun, (uint64_t)c->given.n);
+    for (int i = 0; i < c->given.n && ret == 0; i++)
+        ret = bin_put_frame(&c->begun, &c->given.frame[i], err);
+    return ret;
+}
+
+int chain_put(const struct simulate *s, struct chain *c, int end, struct bin *b,
+              struct err *err)
+{
+    int ret = c->begun.size ? 0 : begin_given(c, err);
+
+    if (ret < 0)
+        return ret;
     bin_put_u32(b, s->yes);
     bin_put_u32(b, (uint32_t)end);
-    bin_put_u64(b, (uint64_t)c->given.n);
-    for (int i = 0; i < c->given.n && ret == 0; i++)
-        ret = bin_put_frame(b, &c->given.frame[i], err);
+    bin_put_body(b, &c->begun);
     if (end == 0)
         put_band(c, b);
-    return ret;
+    return 0;
 }
 
 static int get_given(struct chain *c, struct bin *b, struct err *err)
@@ -113,7 +126,7 @@ static int get_band(struct simulate *s, struct chain *c, struct bin *b,
     if ((ret = chain_build(s, c, false, err)) < 0)
         return ret;
     size = 3 * (size_t)c->band.all.natoms;
-    c->step = (int)bin_get_u64(b);
+    c->step = bin_get_count(b, INT_MAX, 0);
     c->band.climbs = bin_get_u32(b);
     bin_get_reals(b, c->band.all.pos[0], size);
     bin_get_reals(b, c->start.pos[0], size);
@@ -127,7 +140,9 @@ int chain_get(struct simulate *s, struct chain *c, int *end, struct err *err)
 
     s->yes = bin_get_u32(b);
     *end = (int)bin_get_u32(b);
-    ret = get_given(c, b, err);
+    ret = *end >= 0 && *end <= 2
+              ? get_given(c, b, err)
+              : err_set(err, ERR_FORMAT, "a band has but two ends");
     if (ret == 0 && *end == 0)
         ret = get_band(s, c, b, err);
     if (ret < 0)

@@ -7,6 +7,7 @@
 struct chain {
     struct band band;
     struct frames given;    /* ends, or all images, as read and stripped */
+    struct bin begun;       /* the same, as a checkpoint has them, or empty */
     struct frame *template; /* [nimages] what an image's frame begins with */
     struct frame *answer;   /* [nimages] with the last answer about it */
     bool *known;            /* [nimages] there is one */

@@ -89,8 +89,7 @@ static enum stop judge(const struct simulate *s, const struct dynamics *d)
 }
 
 /* The state before the next question, for a checkpoint. */
-static int put_state(struct simulate *s, const struct dynamics *d,
-                     struct err *err)
+static int put_state(struct simulate *s, struct dynamics *d, struct err *err)
 {
     struct bin *b = checkpoint_begin(&s->checkpoint, "md");
     int ret = b ? place_put(s, &d->at, b, err) : 0;

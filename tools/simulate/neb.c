@@ -19,6 +19,7 @@ static void release(struct chain *c)
     atoms_release(&c->start);
     band_release(&c->band);
     frames_release(&c->given);
+    bin_release(&c->begun);
     for (int i = 0; i < 2; i++)
         frame_release(&c->last[i]);
 }
@@ -68,6 +69,7 @@ static int relax_end(struct simulate *s, struct chain *c, int i, bool again,
     *good = stop == STOP_CONVERGED || stop == STOP_STEPS;
     memcpy(f->atoms.pos, last->atoms.pos,
            (size_t)f->atoms.natoms * sizeof *f->atoms.pos);
+    bin_release(&c->begun);
     return 0;
 }
 
@@ -253,7 +255,7 @@ static void tell(const struct simulate *s, const struct chain *c)
 }
 
 /* The state before the next question, for a checkpoint. */
-static int put_state(struct simulate *s, const struct chain *c, struct err *err)
+static int put_state(struct simulate *s, struct chain *c, struct err *err)
 {
     struct bin *b = checkpoint_begin(&s->checkpoint, "neb");
 

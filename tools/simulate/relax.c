@@ -46,7 +46,7 @@ static int put_step(struct simulate *s, const struct walk *w, struct err *err)
 }
 
 /* The state before the next question, for a checkpoint. */
-static int put_state(struct simulate *s, const struct walk *w, struct err *err)
+static int put_state(struct simulate *s, struct walk *w, struct err *err)
 {
     struct bin *b =
         checkpoint_begin(&s->checkpoint, s->chain ? "neb" : "relax");

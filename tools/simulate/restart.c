@@ -1,6 +1,8 @@
 #include "simulate.h"
 
+#include <limits.h>
 #include <stdio.h>
+#include <string.h>
 
 int open_files(struct simulate *s, const char *mode, struct err *err)
 {
@@ -26,30 +28,52 @@ out:
     return ret;
 }
 
-int place_put(const struct simulate *s, const struct place *p, struct bin *b,
-              struct err *err)
+/* The text of the frame is made once: of it, only where it is will change. */
+static int begin_place(struct place *p, struct err *err)
 {
+    struct frame f;
     int ret;
 
+    frame_copy(&f, &p->frame);
+    memcpy(f.atoms.pos, p->start.pos,
+           (size_t)p->start.natoms * sizeof *p->start.pos);
+    memcpy(f.atoms.cell, p->start.cell, sizeof p->start.cell);
+    bin_init(&p->begun, "frame", 1);
+    ret = bin_put_frame(&p->begun, &f, err);
+    frame_release(&f);
+    return ret;
+}
+
+int place_put(const struct simulate *s, struct place *p, struct bin *b,
+              struct err *err)
+{
+    const struct atoms *a = &p->frame.atoms;
+    int ret = p->begun.size ? 0 : begin_place(p, err);
+
+    if (ret < 0)
+        return ret;
     bin_put_u32(b, s->yes);
     bin_put_u64(b, (uint64_t)p->number);
     bin_put_u64(b, (uint64_t)p->step);
-    ret = bin_put_frame(b, &p->frame, err);
-    bin_put_reals(b, p->start.pos[0], 3 * (size_t)p->start.natoms);
-    return ret;
+    bin_put_body(b, &p->begun);
+    bin_put_reals(b, a->cell[0], 9);
+    bin_put_reals(b, a->pos[0], 3 * (size_t)a->natoms);
+    return 0;
 }
 
 int place_get(struct simulate *s, struct place *p, struct err *err)
 {
     struct bin *b = &s->past;
+    struct atoms *a = &p->frame.atoms;
 
     s->yes = bin_get_u32(b);
-    p->number = (int)bin_get_u64(b);
-    p->step = (int)bin_get_u64(b);
+    p->number = bin_get_count(b, INT_MAX, 0);
+    p->step = bin_get_count(b, INT_MAX, 0);
     if (bin_get_frame(b, &p->frame, err) < 0)
         return bad_past(s, err);
-    atoms_copy(&p->start, &p->frame.atoms);
-    bin_get_reals(b, p->start.pos[0], 3 * (size_t)p->start.natoms);
+    atoms_copy(&p->start, a);
+    bin_get_reals(b, a->cell[0], 9);
+    bin_get_reals(b, a->pos[0], 3 * (size_t)a->natoms);
     s->walk = p->number;
     if (!s->quiet)
         cli_say(s->cli, "going on at step %d of '%s'", p->step, s->restart);
@@ -60,6 +84,7 @@ void place_release(struct place *p)
 {
     frame_release(&p->frame);
     atoms_release(&p->start);
+    bin_release(&p->begun);
 }
 
 int bad_past(const struct simulate *s, struct err *err)

@@ -68,7 +68,7 @@ struct simulate {
     struct bin past;              /* what it holds */
     int walk;                     /* the number of the walk it is of */
     struct checkpoint checkpoint; /* that are made */
-    const struct chain *chain;    /* the band whose ends are relaxed, or NULL */
+    struct chain *chain;          /* the band whose ends are relaxed, or NULL */
     bool band; /* questions are about a band: a label is for one of them */
     bool met;  /* a label has been the answer */
 
@@ -111,6 +111,7 @@ int check_first(const struct simulate *s, struct err *err) MORSEL_MUST_CHECK;
 /* Where the frame is at fault (ret < 0), it is named before the message. */
 int in_input(const struct simulate *s, const struct frame *f, int ret,
              struct err *err) MORSEL_MUST_CHECK;
+
 /*
  * What every walk has in its checkpoint, before what the mode adds: the state
  * of the run, the walk, and where it is and was.
@@ -119,8 +120,9 @@ struct place {
     int number, step;   /* number 0: the only walk */
     struct frame frame; /* where it is, without labels */
     struct atoms start;
+    struct bin begun; /* the frame at the start; empty: not needed so far */
 };
-int place_put(const struct simulate *s, const struct place *p, struct bin *b,
+int place_put(const struct simulate *s, struct place *p, struct bin *b,
               struct err *err) MORSEL_MUST_CHECK;
 int place_get(struct simulate *s, struct place *p,
               struct err *err) MORSEL_MUST_CHECK;
@@ -134,8 +136,8 @@ int open_files(struct simulate *s, const char *mode,
  * Of neb: what its checkpoint has before the walk of an end, number 1 or 2; and
  * read and put that of a band.  chain_get() gives the number, 0 for a band.
  */
-int chain_put(const struct simulate *s, const struct chain *c, int end,
-              struct bin *b, struct err *err) MORSEL_MUST_CHECK;
+int chain_put(const struct simulate *s, struct chain *c, int end, struct bin *b,
+              struct err *err) MORSEL_MUST_CHECK;
 int chain_get(struct simulate *s, struct chain *c, int *end,
               struct err *err) MORSEL_MUST_CHECK;
 
