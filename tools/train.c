@@ -137,10 +137,7 @@ static int work(struct frames *frames, struct stored *s, struct model *m,
     if (t.batch > 0 && t.model != MODEL_GP)
         return learn_batches(&t, err);
     ret = labelled_read(frames, s, t.input, err);
-    if (ret == 0 && t.model == MODEL_GP && t.loss.beta > 0)
-        ret = err_set(err, ERR_RANGE,
-                      "--stress-weight: a Gaussian process has no stress");
-    else if (ret == 0 && t.model != MODEL_NETWORK && !(t.loss.beta > 0))
+    if (ret == 0 && t.model != MODEL_NETWORK)
         ret = train_gp(&t, frames, &network, err);
     if (!network)
         return ret < 0 ? ret : 1;

@@ -16,7 +16,9 @@ struct prediction {
     int natoms;
     double energy;       /* eV */
     double (*forces)[3]; /* [natoms][3] eV/angstrom */
-    bool has_sigma;      /* the sigmas are known; if not, they are 0 */
+    bool later;          /* set by the caller, and left as it is: sigmas that
+                            cost something are for p->sigmas() */
+    bool has_sigma;      /* the sigmas are known */
     double sigma_e;      /* standard deviation of the energy, eV */
     double *sigma_f;     /* [natoms] of the force vector, eV/angstrom: the root
                             of the mean of |F - mean F|^2 */
@@ -78,6 +80,11 @@ struct potential {
      */
     int (*eval)(struct potential *p, const struct atoms *a,
                 struct prediction *out, struct err *err);
+    /*
+     * The sigmas of what eval() was last asked for, which left them out because
+     * of out->later.  NULL of a potential that never does.
+     */
+    void (*sigmas)(struct potential *p, struct prediction *out);
     void (*release)(struct potential *p);
     void *self;
     uint64_t id;            /* hash of the model file: model_id */
@@ -158,10 +165,12 @@ void model_of_potential(struct model *m, struct potential *p);
 
 /*
  * Make p evaluate a Gaussian process that can predict, which it owns from now
- * on; *gp is zeroed.  And write one as a model file.
+ * on; *gp is zeroed.  Release p but for its process, which goes to *gp.  And
+ * write one as a model file.
  */
 void potential_of_gp(struct potential *p, struct gp *gp,
                      const struct calibration *calibration, uint64_t id);
+void gp_of_potential(struct gp *gp, struct potential *p);
 int potential_save_gp(const struct gp *gp,
                       const struct calibration *calibration, const char *path,
                       struct err *err) MORSEL_MUST_CHECK;

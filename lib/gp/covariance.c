@@ -2,61 +2,63 @@
 
 #include <string.h>
 
-/*
- * J_a.J'_b: a pair (i, j) has the derivatives -g by i and g by j, so that it
- * adds g g'^T to the blocks (i, i) and (j, j), and subtracts it from (i, j)
- * and (j, i).
- */
-static void add_product(const int *ij, const struct point *a,
-                        const struct point *b, const double g[3],
-                        const double h[3], double *out, size_t ld)
+/* What moves one feature: its derivatives by the coordinates that have rows. */
+struct part {
+    int n, row[6 + NSTRAIN];
+    double d[6 + NSTRAIN];
+};
+
+static void add(struct part *p, int row, double d)
 {
-    for (int u = 0; u < 2; u++)
-        for (int c = 0; c < 3; c++) {
-            int row = a->row[3 * ij[u] + c];
+    if (row > 0) {
+        p->row[p->n] = row;
+        p->d[p->n++] = d;
+    }
+}
 
-            if (row == 0)
-                continue;
-            for (int v = 0; v < 2; v++)
-                for (int e = 0; e < 3; e++) {
-                    int column = b->row[3 * ij[v] + e];
+/* Of pair k: -g by atom i, g by j, and t by strain. */
+static void part_of(const struct pairs *p, const struct point *a, int k,
+                    struct part *out)
+{
+    const int *ij = p->ij[k];
 
-                    if (column > 0)
-                        out[(size_t)row * ld + (size_t)column] +=
-                            u == v ? g[c] * h[e] : -g[c] * h[e];
-                }
-        }
+    out->n = 0;
+    for (int u = 0; u < 2 && ij[0] != ij[1]; u++)
+        for (int c = 0; c < 3; c++)
+            add(out, a->row[3 * ij[u] + c], u ? a->g[k][c] : -a->g[k][c]);
+    for (int v = 0; a->t && v < NSTRAIN; v++)
+        add(out, a->row[3 * p->natoms + v], a->t[k][v]);
 }
 
 void geometry(const struct pairs *p, const struct point *a,
               const struct point *b, double *out, size_t ld)
 {
-    for (int r = 0; r <= a->n; r++)
-        memset(out + (size_t)r * ld, 0, (size_t)(b->n + 1) * sizeof *out);
-    for (int k = 0; k < p->npair; k++) {
-        const double *g = a->g[k], *h = b->g[k];
+    struct part r, c;
+
+    for (int i = 0; i <= a->n; i++)
+        memset(out + (size_t)i * ld, 0, (size_t)(b->n + 1) * sizeof *out);
+    for (int k = 0; k < p->nfeature; k++) {
         double d = a->x[k] - b->x[k];
-        const int *ij = p->ij[k];
 
+        part_of(p, a, k, &r);
+        part_of(p, b, k, &c);
         out[0] += d * d;
-        for (int u = 0; u < 2; u++)
-            for (int c = 0; c < 3; c++) {
-                int row = a->row[3 * ij[u] + c];
-                int column = b->row[3 * ij[u] + c];
+        for (int j = 0; j < c.n; j++)
+            out[c.row[j]] += d * c.d[j];
+        for (int i = 0; i < r.n; i++) {
+            double *row = out + (size_t)r.row[i] * ld;
 
-                if (row > 0)
-                    out[(size_t)row * ld] += u ? d * g[c] : -d * g[c];
-                if (column > 0)
-                    out[column] += u ? d * h[c] : -d * h[c];
-            }
-        add_product(ij, a, b, g, h, out, ld);
+            row[0] += d * r.d[i];
+            for (int j = 0; j < c.n; j++)
+                row[c.row[j]] += r.d[i] * c.d[j];
+        }
     }
 }
 
-void covariance(enum gp_kernel kernel, double l, int na, int nb,
-                const double *in, double *out, size_t ld)
+void covariance(double l, int na, int nb, const double *in, double *out,
+                size_t ld)
 {
-    struct radial f = kernel_radial(kernel, l, in[0]);
+    struct radial f = kernel_radial(l, in[0]);
 
     for (int r = na; r >= 1; r--) { /* first what needs the first row */
         const double *x = in + (size_t)r * ld;
@@ -73,9 +75,25 @@ void covariance(enum gp_kernel kernel, double l, int na, int nb,
 
 void jacobian_squares(const struct pairs *p, const struct point *a, double *sum)
 {
+    struct part r;
+
     memset(sum, 0, (size_t)(a->n + 1) * sizeof *sum);
-    for (int k = 0; k < p->npair; k++)
-        for (int u = 0; u < 2; u++)
-            for (int c = 0; c < 3; c++)
-                sum[a->row[3 * p->ij[k][u] + c]] += a->g[k][c] * a->g[k][c];
+    for (int k = 0; k < p->nfeature; k++) {
+        part_of(p, a, k, &r);
+        for (int i = 0; i < r.n; i++)
+            sum[r.row[i]] += r.d[i] * r.d[i];
+    }
+}
+
+void jacobian_times(const struct pairs *p, const struct point *a,
+                    const double *v, double *sum)
+{
+    struct part r;
+
+    for (int k = 0; k < p->nfeature; k++) {
+        part_of(p, a, k, &r);
+        sum[k] = 0;
+        for (int i = 0; i < r.n; i++)
+            sum[k] += r.d[i] * v[r.row[i]];
+    }
 }

@@ -2,6 +2,7 @@
 
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include <morsel/la.h>
 
@@ -19,22 +20,23 @@ static double log_determinant(const struct gp_state *s)
     return sum;
 }
 
+/* Of the coordinates; 1/angstrom^2 where symmetry lets no feature change. */
 static double mean_steepness(const struct gp *gp)
 {
     struct point p = data_point(gp, 0);
     double *square = xcalloc((size_t)p.n + 1, sizeof *square), sum = 0;
 
     jacobian_squares(&gp->state->pairs, &p, square);
-    for (int i = 1; i <= p.n; i++)
-        sum += square[i] / p.n;
+    for (int i = 1; i <= gp->nfree; i++)
+        sum += square[i] / gp->nfree;
     free(square);
-    return sum;
+    return sum > 1e-12 ? sum : 1;
 }
 
 /* sigma that makes forces of GP_FORCE where nothing is known, eV. */
 static double expected_sigma(const struct gp *gp)
 {
-    double a = kernel_radial(gp->kernel, gp->length, 0).a;
+    double a = kernel_radial(gp->length, 0).a;
 
     return GP_FORCE / sqrt(a * gp->state->steep);
 }
@@ -47,7 +49,7 @@ static double expected_sigma(const struct gp *gp)
 static double fit_mean(struct gp *gp)
 {
     struct gp_state *s = gp->state;
-    size_t size = (size_t)s->size, width = (size_t)gp->nfree + 1;
+    size_t size = (size_t)s->size, width = (size_t)gp_width(gp);
     double *z = xcalloc(3 * size, sizeof *z), *one = z + size, *h = one + size;
 
     for (size_t i = 0; i < size; i++) {
@@ -149,29 +151,29 @@ static double best_length(struct gp *gp)
 /* The prior's energy and derivatives, as y, and its forces on what is fixed. */
 static int eval_prior(struct gp *gp, double *h, double *fixed, struct err *err)
 {
-    size_t natoms = (size_t)gp->first.natoms, width = (size_t)gp->nfree + 1;
+    size_t natoms = (size_t)gp->first.natoms;
     double(*forces)[3] = xcalloc(natoms, sizeof *forces);
     struct neighbors nb = {0};
     struct atoms a;
     int ret = 0;
 
     atoms_copy(&a, &gp->first);
-    for (size_t f = 0; f < (size_t)gp->n; f++) {
-        size_t row = f * width;
+    for (int f = 0; f < gp->n; f++) {
+        double strain[3][3] = {{0}};
 
-        for (size_t i = 0; i < 3 * natoms; i++) {
-            a.pos[i / 3][i % 3] = gp->pos[3 * natoms * f + i];
-            forces[i / 3][i % 3] = 0;
-        }
+        data_atoms(gp, f, &a);
+        memset(forces, 0, natoms * sizeof *forces);
         ret = neighbors_find(&nb, &a, gp->prior.rc, err);
         if (ret < 0)
             break;
-        h[row] = prior_eval(&gp->prior, &a, &nb, forces);
+        *h++ = prior_eval_strain(&gp->prior, &a, &nb, forces, strain);
         for (size_t i = 0; i < 3 * natoms; i++)
             if (a.move[i / 3][i % 3])
-                h[++row] = -forces[i / 3][i % 3];
+                *h++ = -forces[i / 3][i % 3];
             else
                 fixed[i] += forces[i / 3][i % 3] / gp->n;
+        for (int v = 0; v < gp->nstrain; v++)
+            *h++ = strain[strain_row[v]][strain_column[v]];
     }
     atoms_release(&a);
     neighbors_release(&nb);
@@ -189,7 +191,7 @@ static void subtract_mean_force(struct gp *gp)
     for (int f = 0; f < gp->n; f++) {
         struct point p = data_point(gp, f);
 
-        for (int k = 0; k < s->pairs.npair; k++) {
+        for (int k = 0; k < s->pairs.nfeature; k++) {
             s->xs[k] = p.x[k];
             for (int c = 0; c < 3; c++)
                 s->gs[k][c] = p.g[k][c];
@@ -214,7 +216,7 @@ static void set_reference(struct gp *gp)
     gp->e0 = gp->y[0];
     gp->prior0 = first;
     for (int f = 0; f < gp->n; f++) {
-        size_t row = (size_t)f * (size_t)(gp->nfree + 1);
+        size_t row = (size_t)f * (size_t)gp_width(gp);
 
         gp->y[row] -= gp->e0;
         if (s->h)
@@ -251,9 +253,9 @@ int gp_train(struct gp *gp, const struct gp_params *params, struct err *err)
     double *fixed = xcalloc(3 * (size_t)gp->first.natoms, sizeof *fixed);
     int ret = state_init(gp, err);
 
-    gp->kernel = params->kernel;
     gp->noise_e = params->noise_e;
     gp->noise_f = params->noise_f;
+    gp->noise_s = params->noise_s;
     gp->scale = 1;
     if (ret == 0 && gp->prior.nelement > 0) {
         gp->state->h = xcalloc((size_t)gp->state->size, sizeof(double));
@@ -281,4 +283,24 @@ int gp_prepare(struct gp *gp, struct err *err)
     free(gp->state->geo);
     gp->state->geo = NULL;
     return 0;
+}
+
+void gp_residuals(const struct gp *gp, double *rmse_e, double *rmse_f)
+{
+    int width = gp_width(gp), natoms = gp->first.natoms;
+    double *variance = xcalloc((size_t)width, sizeof *variance), e2 = 0, f2 = 0;
+    const double *alpha = gp->state->alpha;
+
+    for (int f = 0; f < gp->n; f++, alpha += width) {
+        variances(gp, f, variance);
+        for (int r = 0; r <= gp->nfree; r++) {
+            double noise = noise_of(gp, r);
+            double left = alpha[r] * (noise * noise + gp->jitter * variance[r]);
+
+            *(r ? &f2 : &e2) += left * left;
+        }
+    }
+    *rmse_e = sqrt(e2 / gp->n) / natoms;
+    *rmse_f = sqrt(f2 / ((double)gp->n * gp->nfree));
+    free(variance);
 }

@@ -7,19 +7,28 @@
 
 static const double max_jitter = 1e-6;
 
+void data_atoms(const struct gp *gp, int frame, struct atoms *a)
+{
+    size_t n = (size_t)a->natoms, f = (size_t)frame;
+
+    memcpy(a->pos, gp->pos + 3 * n * f, n * sizeof *a->pos);
+    memcpy(a->cell, gp->cell[f], sizeof a->cell);
+}
+
 struct point data_point(const struct gp *gp, int frame)
 {
     const struct gp_state *s = gp->state;
-    size_t at = (size_t)frame * (size_t)s->pairs.npair;
+    size_t at = (size_t)frame * (size_t)s->pairs.nfeature;
 
-    return (struct point){s->x + at, s->g + at, s->row, gp->nfree};
+    return (struct point){s->x + at, s->g + at, s->t ? s->t + at : NULL, s->row,
+                          gp_width(gp) - 1};
 }
 
 struct point asked_point(const struct gp *gp)
 {
     const struct gp_state *s = gp->state;
 
-    return (struct point){s->xs, s->gs, s->all, 3 * gp->first.natoms};
+    return (struct point){s->xs, s->gs, NULL, s->all, 3 * gp->first.natoms};
 }
 
 void state_release(struct gp_state *s)
@@ -32,6 +41,7 @@ void state_release(struct gp_state *s)
     free(s->all);
     free(s->x);
     free(s->g);
+    free(s->t);
     free(s->geo);
     free(s->h);
     free(s->l);
@@ -40,6 +50,7 @@ void state_release(struct gp_state *s)
     free(s->xs);
     free(s->dedx);
     free(s->gs);
+    free(s->ts);
     free(s->cross);
     free(s);
 }
@@ -54,6 +65,8 @@ static void number_rows(struct gp *gp)
         s->row[i] = a->move[i / 3][i % 3] ? ++n : 0;
         s->all[i] = i + 1;
     }
+    for (int v = 0; v < gp->nstrain; v++)
+        s->row[3 * a->natoms + v] = ++n;
 }
 
 static void allocate(struct gp *gp)
@@ -63,20 +76,23 @@ static void allocate(struct gp *gp)
 
     state_release(gp->state);
     gp->state = s;
-    pairs_init(&s->pairs, &gp->first);
-    s->row = xcalloc(3 * natoms, sizeof *s->row);
-    s->all = xcalloc(3 * natoms, sizeof *s->all);
+    pairs_init(&s->pairs, &gp->first, gp->strains, gp->npower);
+    s->row = xcalloc(3 * natoms + NSTRAIN, sizeof *s->row);
+    s->all = xcalloc(3 * natoms + NSTRAIN, sizeof *s->all);
     number_rows(gp);
     s->size = gp_rows(gp);
 
-    size_t size = (size_t)s->size, npair = (size_t)s->pairs.npair;
+    size_t size = (size_t)s->size, nfeature = (size_t)s->pairs.nfeature;
 
-    s->x = xcalloc(n * npair, sizeof *s->x);
-    s->g = xcalloc(n * npair, sizeof *s->g);
-    s->c = xcalloc(n * npair, sizeof *s->c);
-    s->xs = xcalloc(npair, sizeof *s->xs);
-    s->dedx = xcalloc(npair, sizeof *s->dedx);
-    s->gs = xcalloc(npair, sizeof *s->gs);
+    s->x = xcalloc(n * nfeature, sizeof *s->x);
+    s->g = xcalloc(n * nfeature, sizeof *s->g);
+    if (gp->nstrain > 0)
+        s->t = xcalloc(n * nfeature, sizeof *s->t);
+    s->c = xcalloc(n * nfeature, sizeof *s->c);
+    s->xs = xcalloc(nfeature, sizeof *s->xs);
+    s->dedx = xcalloc(nfeature, sizeof *s->dedx);
+    s->gs = xcalloc(nfeature, sizeof *s->gs);
+    s->ts = xcalloc(nfeature, sizeof *s->ts);
     s->geo = xcalloc(size * size, sizeof *s->geo);
     s->l = xcalloc(size * size, sizeof *s->l);
     s->alpha = xcalloc(size, sizeof *s->alpha);
@@ -86,8 +102,8 @@ static void allocate(struct gp *gp)
 int state_init(struct gp *gp, struct err *err)
 {
     struct atoms a;
-    size_t step = (size_t)gp->first.natoms;
-    int ret = 0, width = 1 + gp->nfree;
+    int ret = 0;
+    size_t width = (size_t)gp_width(gp);
 
     allocate(gp);
     struct gp_state *s = gp->state;
@@ -96,8 +112,8 @@ int state_init(struct gp *gp, struct err *err)
     for (int f = 0; f < gp->n && ret == 0; f++) {
         struct point p = data_point(gp, f);
 
-        memcpy(a.pos, gp->pos + 3 * step * (size_t)f, step * sizeof *a.pos);
-        ret = pairs_eval(&s->pairs, &a, &s->nb, p.x, p.g, err);
+        data_atoms(gp, f, &a);
+        ret = pairs_eval(&s->pairs, &a, &s->nb, p.x, p.g, p.t, err);
     }
     atoms_release(&a);
     for (int f = 0; f < gp->n && ret == 0; f++)
@@ -105,27 +121,44 @@ int state_init(struct gp *gp, struct err *err)
             struct point p = data_point(gp, f), q = data_point(gp, h);
             size_t at = (size_t)f * (size_t)s->size + (size_t)h;
 
-            geometry(&s->pairs, &p, &q, s->geo + at * (size_t)width,
-                     (size_t)s->size);
+            geometry(&s->pairs, &p, &q, s->geo + at * width, (size_t)s->size);
         }
     return ret;
+}
+
+void variances(const struct gp *gp, int frame, double *out)
+{
+    struct point p = data_point(gp, frame);
+    struct radial here = kernel_radial(gp->length, 0);
+
+    jacobian_squares(&gp->state->pairs, &p, out);
+    for (int r = 1; r <= p.n; r++)
+        out[r] *= here.a;
+    out[0] = here.k;
+}
+
+double noise_of(const struct gp *gp, int row)
+{
+    if (row == 0)
+        return gp->noise_e;
+    return row <= gp->nfree ? gp->noise_f : gp->noise_s;
 }
 
 /* K, its lower half by blocks of frames, into s->l. */
 static void fill(struct gp *gp, double jitter)
 {
     struct gp_state *s = gp->state;
-    size_t size = (size_t)s->size, width = (size_t)gp->nfree + 1;
+    size_t size = (size_t)s->size, width = (size_t)gp_width(gp);
 
     for (int f = 0; f < gp->n; f++)
         for (int h = 0; h <= f; h++) {
             size_t at = ((size_t)f * size + (size_t)h) * width;
 
-            covariance(gp->kernel, gp->length, gp->nfree, gp->nfree,
-                       s->geo + at, s->l + at, size);
+            covariance(gp->length, (int)width - 1, (int)width - 1, s->geo + at,
+                       s->l + at, size);
         }
     for (size_t i = 0; i < size; i++) {
-        double noise = i % width ? gp->noise_f : gp->noise_e;
+        double noise = noise_of(gp, (int)(i % width));
         double *diagonal = &s->l[i * size + i];
 
         *diagonal += noise * noise + jitter * *diagonal;
@@ -156,27 +189,16 @@ int state_factor(struct gp *gp, struct err *err)
 void state_solve(struct gp *gp)
 {
     struct gp_state *s = gp->state;
-    int width = gp->nfree + 1;
+    int width = gp_width(gp);
 
     for (int i = 0; i < s->size; i++)
         s->alpha[i] = gp->y[i] - (i % width ? 0 : gp->m);
     la_solve_lower(LA_N, s->size, s->l, 1, s->alpha);
     la_solve_lower(LA_T, s->size, s->l, 1, s->alpha);
     for (int f = 0; f < gp->n; f++) {
-        const double *alpha = s->alpha + (size_t)f * (size_t)width;
         struct point p = data_point(gp, f);
-        double *c = s->c + (size_t)f * (size_t)s->pairs.npair;
 
-        for (int k = 0; k < s->pairs.npair; k++) {
-            const int *i = s->pairs.ij[k];
-
-            c[k] = 0;
-            for (int e = 0; e < 3; e++) {
-                int from = s->row[3 * i[0] + e], to = s->row[3 * i[1] + e];
-
-                c[k] += p.g[k][e] *
-                        ((to ? alpha[to] : 0) - (from ? alpha[from] : 0));
-            }
-        }
+        jacobian_times(&s->pairs, &p, s->alpha + (size_t)f * (size_t)width,
+                       s->c + (size_t)f * (size_t)s->pairs.nfeature);
     }
 }

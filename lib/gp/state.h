@@ -8,36 +8,46 @@
 
 /*
  * Features of one structure, and which row of a covariance block each of its
- * coordinates has: row[3 i + c] counts from 1, after the energy; 0: none.
+ * coordinates has: row[3 i + c], and row[3 natoms + v] of a strain, count from
+ * 1, after the energy; 0: none.
  */
 struct point {
-    double *x;      /* [npair] */
-    double (*g)[3]; /* [npair][3] 1/angstrom */
-    const int *row; /* [natoms * 3] */
-    int n;          /* rows besides the energy's */
+    double *x;            /* [nfeature] */
+    double (*g)[3];       /* [nfeature][3] 1/angstrom */
+    double (*t)[NSTRAIN]; /* [nfeature] by strain; NULL: that has no rows */
+    const int *row;       /* [natoms * 3 + NSTRAIN] */
+    int n;                /* rows besides the energy's */
 };
 
 struct gp_state {
     struct pairs pairs;
     struct neighbors nb;
-    int *row, *all; /* [natoms * 3] of the data; of all coordinates */
+    int *row, *all; /* of a point: of the data; of all coordinates */
     int size;       /* N, rows of K */
 
-    double *x;      /* [n][npair] features of the data */
-    double (*g)[3]; /* [n][npair][3] */
-    double *geo;    /* [N][N] what K is made of, or NULL: geometry() */
+    double *x;            /* [n][nfeature] features of the data */
+    double (*g)[3];       /* [n][nfeature][3] */
+    double (*t)[NSTRAIN]; /* [n][nfeature], or NULL: stress is not learnt */
+    double *geo;          /* [N][N] what K is made of, or NULL: geometry() */
     double *h;      /* [N] the prior's energies and derivatives, in training */
     bool fit_scale; /* of it by likelihood */
     double steep;   /* mean square of a row of J, 1/angstrom^2 */
     double *l;      /* [N][N] the Cholesky factor of K */
     double *alpha;  /* [N] K^-1 (y - m) */
-    double *c;      /* [n][npair] J alpha: sum over its coordinates */
+    double *c;      /* [n][nfeature] J alpha: sum over its coordinates */
 
     /* of the structure that is asked about */
-    double *xs, *dedx; /* [npair] features; dE/dx, eV */
-    double (*gs)[3];   /* [npair][3] */
-    double *cross;     /* [1 + 3 natoms][N] its covariance with the data */
+    double *xs, *dedx;     /* [nfeature] features; dE/dx, eV */
+    double (*gs)[3];       /* [nfeature][3] */
+    double (*ts)[NSTRAIN]; /* [nfeature] */
+    double *cross;         /* [1 + 3 natoms][N] its covariance with the data */
 };
+
+/* Where the atoms a, which are gp's, are in a frame. */
+void data_atoms(const struct gp *gp, int frame, struct atoms *a);
+
+/* The noise of a row of a frame, relative to sigma. */
+double noise_of(const struct gp *gp, int row);
 
 struct point data_point(const struct gp *gp, int frame);
 struct point asked_point(const struct gp *gp);
@@ -52,12 +62,19 @@ void geometry(const struct pairs *p, const struct point *a,
               const struct point *b, double *out, size_t ld);
 
 /* The covariance over sigma^2 that it makes; in == out will do. */
-void covariance(enum gp_kernel kernel, double l, int na, int nb,
-                const double *in, double *out, size_t ld);
+void covariance(double l, int na, int nb, const double *in, double *out,
+                size_t ld);
 
 /* The squares of the rows of J, sum [1 + n] from 1 on. */
 void jacobian_squares(const struct pairs *p, const struct point *a,
                       double *sum);
+
+/* J^T v, of rows v [1 + n] from 1 on: sum [nfeature]. */
+void jacobian_times(const struct pairs *p, const struct point *a,
+                    const double *v, double *sum);
+
+/* The diagonal of K of a frame, [width], without noise and jitter. */
+void variances(const struct gp *gp, int frame, double *out);
 
 /* Make what does not depend on hyperparameters: features, and geo. */
 int state_init(struct gp *gp, struct err *err) MORSEL_MUST_CHECK;
@@ -77,9 +94,5 @@ double state_mean(struct gp *gp);
 
 /* forces [natoms][3] -= J^T dE/dx. */
 void state_forces(const struct gp *gp, double (*forces)[3]);
-
-/* Features of atoms a into the asked point. */
-int state_ask(struct gp *gp, const struct atoms *a,
-              struct err *err) MORSEL_MUST_CHECK;
 
 #endif

@@ -7,8 +7,6 @@
 
 #include "file.h"
 
-#include "file.h"
-
 void prediction_release(struct prediction *p)
 {
     free(p->forces);
@@ -16,6 +14,25 @@ void prediction_release(struct prediction *p)
     free(p->noutside);
     free(p->outside);
     *p = (struct prediction){0};
+}
+
+void prediction_reserve(struct prediction *out, int natoms, bool features)
+{
+    struct prediction empty = {.want_stress = out->want_stress};
+    size_t n = (size_t)natoms;
+
+    if (out->natoms == natoms && out->forces && features == !!out->outside)
+        return;
+    empty.later = out->later;
+    prediction_release(out);
+    *out = empty;
+    out->natoms = natoms;
+    out->forces = xcalloc(n, sizeof *out->forces);
+    out->sigma_f = xcalloc(n, sizeof *out->sigma_f);
+    if (features) {
+        out->noutside = xcalloc(n, sizeof *out->noutside);
+        out->outside = xcalloc(n, sizeof *out->outside);
+    }
 }
 
 double prediction_outside(const struct prediction *p)
@@ -276,23 +293,6 @@ int prediction_check(const struct prediction *out, struct err *err)
                             "the model's energy or forces are not finite");
 }
 
-static void prepare(struct prediction *out, int natoms, int members)
-{
-    bool stress = out->want_stress;
-
-    if (out->natoms != natoms || !out->forces) {
-        prediction_release(out);
-        out->want_stress = stress;
-        out->forces = xcalloc((size_t)natoms, sizeof *out->forces);
-        out->sigma_f = xcalloc((size_t)natoms, sizeof *out->sigma_f);
-        out->noutside = xcalloc((size_t)natoms, sizeof *out->noutside);
-        out->outside = xcalloc((size_t)natoms, sizeof *out->outside);
-        out->natoms = natoms;
-    }
-    out->members = members;
-    out->has_sigma = members > 1;
-}
-
 static int eval(struct potential *p, const struct atoms *a,
                 struct prediction *out, struct err *err)
 {
@@ -313,7 +313,9 @@ static int eval(struct potential *p, const struct atoms *a,
     for (int k = 0; k < m->members; k++)
         eval_member(s, k, stress);
 
-    prepare(out, a->natoms, m->members);
+    prediction_reserve(out, a->natoms, true);
+    out->members = m->members;
+    out->has_sigma = m->members > 1;
     out->has_stress = stress;
     combine(s, out);
     prediction_calibrate(out, &m->calibration);

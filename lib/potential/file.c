@@ -6,12 +6,12 @@
 
 #include "file.h"
 
-/* morsel-model(5), version 2. */
+/* morsel-model(5), version 3. */
 static const char format[] = "morsel-model";
 static const char units[] = "eV angstrom";
 
 enum {
-    VERSION = 2,
+    VERSION = 3,
     MAX_MEMBERS = 1000,
     MAX_WIDTH = 10000,
     MAX_PARAM = 100000000,

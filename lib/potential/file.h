@@ -26,6 +26,12 @@ int file_close(struct bin *b, const char *path,
 /* The body of a network model; sets b->bad if it is none.  m is zeroed. */
 void model_get(struct model *m, struct bin *b);
 
+/*
+ * Arrays of an answer for so many atoms, with features or without, unless they
+ * are there.
+ */
+void prediction_reserve(struct prediction *out, int natoms, bool features);
+
 /* ERR_NUMERIC if a number of the prediction is not finite. */
 int prediction_check(const struct prediction *out,
                      struct err *err) MORSEL_MUST_CHECK;

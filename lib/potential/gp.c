@@ -1,5 +1,6 @@
 #include <morsel/potential.h>
 
+#include <assert.h>
 #include <stdlib.h>
 
 #include "file.h"
@@ -9,35 +10,36 @@ struct evaluator {
     struct calibration calibration;
 };
 
-/* There are no ranges of features, and no stress. */
-static void prepare(struct prediction *out, int natoms)
+static void sigmas(struct potential *p, struct prediction *out)
 {
-    bool stress = out->want_stress;
+    struct evaluator *s = p->self;
 
-    if (out->natoms != natoms || !out->forces || out->outside) {
-        prediction_release(out);
-        out->want_stress = stress;
-        out->forces = xcalloc((size_t)natoms, sizeof *out->forces);
-        out->sigma_f = xcalloc((size_t)natoms, sizeof *out->sigma_f);
-        out->natoms = natoms;
-    }
-    out->members = 1;
+    gp_sigmas(&s->gp, &out->sigma_e, out->sigma_f);
+    prediction_calibrate(out, &s->calibration);
     out->has_sigma = true;
-    out->has_stress = false;
 }
 
+/* There are no ranges of features; a stress only if it is about strains. */
 static int eval(struct potential *p, const struct atoms *a,
                 struct prediction *out, struct err *err)
 {
     struct evaluator *s = p->self;
+    double volume = volume3(a->cell[0], a->cell[1], a->cell[2]);
+    bool stress = out->want_stress && s->gp.strains;
     int ret;
 
-    prepare(out, a->natoms);
-    ret = gp_predict(&s->gp, a, &out->energy, out->forces, &out->sigma_e,
-                     out->sigma_f, err);
+    prediction_reserve(out, a->natoms, false);
+    out->members = 1;
+    out->has_sigma = out->has_stress = false;
+    ret = gp_predict(&s->gp, a, &out->energy, out->forces,
+                     stress ? out->stress : NULL, err);
     if (ret < 0)
         return ret;
-    prediction_calibrate(out, &s->calibration);
+    for (int i = 0; stress && i < 9; i++)
+        out->stress[i / 3][i % 3] /= volume;
+    out->has_stress = stress;
+    if (!out->later)
+        sigmas(p, out);
     return prediction_check(out, err);
 }
 
@@ -59,7 +61,20 @@ void potential_of_gp(struct potential *p, struct gp *gp,
     s->calibration = *calibration;
     *gp = (struct gp){0};
     *p = (struct potential){
-        .eval = eval, .release = release, .self = s, .id = id, .kind = KIND_GP};
+        .eval = eval, .sigmas = sigmas, .release = release, .self = s};
+    p->id = id;
+    p->kind = KIND_GP;
+    p->provenance = s->gp.provenance;
+}
+
+void gp_of_potential(struct gp *gp, struct potential *p)
+{
+    struct evaluator *s = p->self;
+
+    assert(p->eval == eval);
+    *gp = s->gp;
+    s->gp = (struct gp){0};
+    p->release(p);
 }
 
 static int write_gp(const struct gp *gp, const struct calibration *calibration,

@@ -57,6 +57,26 @@ simulate relax -q --model=model --cell=full --max-steps=30 -o ml.xyz \
 report "$(test $status -le 1; echo $?)" 'a model relaxes a cell'
 expect 0 'and tells its stress' 'grep -q ml_stress= ml.xyz'
 
+# With a Gaussian process: from one label and its stress, one more wherever it
+# stops, to the energy of those 28 steps.
+energy() {
+    tail -n 6 "$1" | sed -n 's/.* energy=\([^ ]*\).*/\1/p'
+}
+dft-single -q --engine=emt -o process.xyz crystal.xyz
+for labels in 2 3 4 5 6 7 8; do
+    train -q --model=gp --stress-weight=1 -o process process.xyz
+    simulate relax -q --model=process --cell=full --fmax=0.01 \
+        --stop-uncertainty=0.1 -o process.walk crystal.xyz || test $? -eq 1
+    tail -n 6 process.walk | dft-single -q --engine=emt -o process.new
+    merge-db -q -o process.more process.xyz process.new
+    mv process.more process.xyz
+    grep -q reason=converged process.new && awk -v a="$(energy full.xyz)" \
+        -v b="$(energy process.new)" 'BEGIN { exit !(b - a < 0.001) }' && break
+done
+report $? "a Gaussian process relaxes one, too, with $labels labels"
+expect 0 'and tells its stress' \
+    'test "$(grep -c ml_stress= process.walk)" -gt 5'
+
 sed 's/T T T/T T F/' crystal.xyz >slab.xyz
 expect 2 'refuses a slab' "$relax $emt --cell=full -o no.xyz slab.xyz"
 says 'slab.xyz:1: --cell: periodic in three directions is what it takes'

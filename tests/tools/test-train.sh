@@ -158,9 +158,13 @@ expect 2 'unless they lack strain' "$RUN featurize --set=fine --derivatives \
     --format=binary -o features learn.xyz &&
     $RUN train --stress-weight=1 -o no features"
 says 'features: expected derivatives by strain, which stress needs'
-expect 2 'nor does a Gaussian process know it' \
-    "$RUN train --model=gp --stress-weight=1 -o no learn.xyz"
-says '--stress-weight: a Gaussian process has no stress'
+expect 0 'a Gaussian process learns it, too' \
+    "$RUN train -q --model=gp --stress-weight=1 -o process learn.xyz"
+less "$(stress_error process)" "$without" 'better than a network without'
+sed 's/ stress="[^"]*"//' learn.xyz >mute.xyz
+expect 2 'of frames that have it' \
+    "$RUN train --model=gp --stress-weight=1 -o no mute.xyz"
+says 'mute.xyz:1: expected a stress, as in all frames'
 expect 2 'a slab has no stress' "$RUN train --stress-weight=1 -o no train.xyz"
 says 'train.xyz: --stress-weight: expected a frame with a stress that is periodic'
 absent no

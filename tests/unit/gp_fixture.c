@@ -27,6 +27,7 @@ void gp_atoms(struct atoms *a)
 void gp_label(struct frame *f, const struct atoms *a)
 {
     double(*forces)[3] = xcalloc((size_t)a->natoms, sizeof *forces);
+    double v = volume3(a->cell[0], a->cell[1], a->cell[2]), s[3][3] = {{0}};
     static const int z[2] = {6, 29};
     struct neighbors nb = {0};
     struct prior p;
@@ -35,10 +36,14 @@ void gp_label(struct frame *f, const struct atoms *a)
     frame_of_atoms(f, a);
     ck_assert_int_eq(prior_published(&p, z, 2, 4.1, 6.3, &err), 0);
     ck_assert_int_eq(neighbors_find(&nb, a, p.rc, &err), 0);
-    frame_set_real(f, "energy", 2 * prior_eval(&p, a, &nb, forces));
+    frame_set_real(f, "energy", 2 * prior_eval_strain(&p, a, &nb, forces, s));
     for (int i = 0; i < 3 * a->natoms; i++)
         forces[i / 3][i % 3] *= 2;
     frame_set_column(f, "forces", 3, forces[0]);
+    for (int i = 0; i < 9; i++)
+        s[i / 3][i % 3] *= 2 / v;
+    if (a->pbc[0] && a->pbc[1] && a->pbc[2])
+        frame_set_matrix(f, "stress", s);
     free(forces);
     neighbors_release(&nb);
     prior_release(&p);
@@ -67,20 +72,25 @@ void gp_frames(struct frames *frames, int n)
     atoms_release(&a);
 }
 
-void gp_of_frames(struct gp *gp, int n, enum gp_kernel kernel, bool prior)
+void gp_add_prior(struct gp *gp)
 {
-    const struct gp_params params = {.kernel = kernel,
-                                     .noise_e = GP_NOISE,
-                                     .noise_f = GP_NOISE,
-                                     .fit_scale = true};
     static const int z[2] = {6, 29};
+    struct err err;
+
+    ck_assert_int_eq(prior_published(&gp->prior, z, 2, 5.0, 8.7, &err), 0);
+}
+
+void gp_of_frames(struct gp *gp, int n, bool prior)
+{
+    const struct gp_params params = {
+        .noise_e = GP_NOISE, .noise_f = GP_NOISE, .fit_scale = true};
     struct frames frames;
     struct err err;
 
     gp_frames(&frames, n);
-    ck_assert_int_eq(gp_gather(gp, &frames, "test", NULL, &err), 0);
-    if (prior) /* of another switch than the labels' */
-        ck_assert_int_eq(prior_published(&gp->prior, z, 2, 5.0, 8.7, &err), 0);
+    ck_assert_int_eq(gp_gather(gp, &frames, "test", NULL, false, &err), 0);
+    if (prior)
+        gp_add_prior(gp);
     ck_assert_int_eq(gp_train(gp, &params, &err), 0);
     gp->provenance = xstrdup("tool test\n");
     frames_release(&frames);

@@ -8,17 +8,21 @@
 /*
  * Five atoms, the first two fixed, in a periodic cell smaller than the reach
  * of the features; and frames of them displaced at random, labelled with twice
- * the published Morse energy and its forces.
+ * the published Morse energy, its forces and, of a crystal, its stress.
  */
 void gp_atoms(struct atoms *a);
 void gp_label(struct frame *f, const struct atoms *a);
 void gp_frames(struct frames *frames, int n);
 
 /* A process trained on those, with a prior or none. */
-void gp_of_frames(struct gp *gp, int n, enum gp_kernel kernel, bool prior);
+void gp_of_frames(struct gp *gp, int n, bool prior);
+
+/* Published prior of another switch than the labels'. */
+void gp_add_prior(struct gp *gp);
 
 /* Parts of the suite of lib/gp. */
 TCase *gp_covariance_tests(void);
+TCase *gp_strain_tests(void);
 TCase *gp_file_tests(void);
 
 #endif

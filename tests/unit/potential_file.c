@@ -248,12 +248,12 @@ START_TEST(other_kinds_and_versions_are_refused)
         uint32_t version;
         const char *units, *kind, *message;
     } bad[] = {
-        {1, "eV angstrom", "network",
-         "morsel-model version 1, this program knows 2"},
-        {2, "eV bohr", "network", "the units are 'eV bohr', not 'eV angstrom'"},
-        {2, "eV angstrom", "spline",
+        {2, "eV angstrom", "network",
+         "morsel-model version 2, this program knows 3"},
+        {3, "eV bohr", "network", "the units are 'eV bohr', not 'eV angstrom'"},
+        {3, "eV angstrom", "spline",
          "a model of kind 'spline', which is not known"},
-        {2, "eV angstrom", "network", "damaged or not a model"},
+        {3, "eV angstrom", "network", "damaged or not a model"},
     };
 
     for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {

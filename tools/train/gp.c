@@ -6,8 +6,6 @@
 /* Up to so many rows a fit takes seconds, and a prediction milliseconds. */
 enum { AUTO_ROWS = 3000 };
 
-static const char *const kernels[] = {"matern", "se"};
-
 static char *describe_gp(const struct train *t, const struct frames *frames,
                          const struct gp *gp, const struct calibration *c)
 {
@@ -23,8 +21,8 @@ static char *describe_gp(const struct train *t, const struct frames *frames,
             t->names.energy     ? t->names.energy
             : label.free_energy ? "free_energy"
                                 : "energy");
-    fprintf(f, "kernel %s\nlength %.17g\nsigma %.17g\nscale %.17g\n",
-            kernels[gp->kernel], gp->length, gp->sigma, gp->scale);
+    fprintf(f, "length %.17g\nsigma %.17g\nscale %.17g\n", gp->length,
+            gp->sigma, gp->scale);
     fprintf(f, "jitter %.17g\n", gp->jitter);
     put_calibration(f, c);
     fprintf(f, "frames %d\n", frames->n);
@@ -58,8 +56,10 @@ static int print_gp_sizes(const struct gp *gp, struct err *err)
 static int fit(const struct train *t, const struct frames *frames,
                struct gp *gp, struct err *err)
 {
-    const struct gp_params params = {
-        .noise_e = GP_NOISE, .noise_f = GP_NOISE, .fit_scale = true};
+    const struct gp_params params = {.noise_e = GP_NOISE,
+                                     .noise_f = GP_NOISE,
+                                     .noise_s = GP_NOISE_STRAIN,
+                                     .fit_scale = true};
     struct calibration calibration;
     int ret = 0;
 
@@ -83,7 +83,8 @@ int train_gp(const struct train *t, const struct frames *frames,
 {
     bool automatic = t->model == MODEL_AUTO;
     struct gp gp;
-    int ret = gp_gather(&gp, frames, t->input, &t->names, err);
+    int ret =
+        gp_gather(&gp, frames, t->input, &t->names, t->loss.beta > 0, err);
 
     *handed_over = automatic &&
                    (ret == ERR_RANGE || (ret == 0 && gp_rows(&gp) > AUTO_ROWS));
