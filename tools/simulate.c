@@ -223,6 +223,7 @@ static int simulate(struct simulate *s, struct err *err)
                         : source_model(&s->source, s->model, err);
     if (ret < 0)
         return ret;
+    s->source.later = !walk_doubts(&s->limits);
     if ((ret = open_files(s, modes[mode], err)) == 0) {
         if ((ret = run_mode(s, err)) == 0)
             ret = trajectory_close(t, err);

@@ -259,6 +259,8 @@ struct source {
     struct prediction prediction;
     struct outcome outcome; /* a label, or why there is none */
     bool want_stress;       /* set by whoever asks for the stress, too */
+    bool later;             /* and by whom sigmas do not stop: where they cost
+                               something, they wait for source_put() */
     bool ok;                /* there was an answer */
     bool labelled;          /* and it is a label */
     double energy;          /* eV */
@@ -298,7 +300,7 @@ void source_forget(struct source *s);
  * known), ml_sigma_e, ml_sigma_f (if known) and model_id, or the label and
  * whose it is, or fail_reason.
  */
-void source_put(const struct source *s, struct frame *f);
+void source_put(struct source *s, struct frame *f);
 
 /*
  * Checkpoints, in the format of morsel-checkpoint(5): from one, another

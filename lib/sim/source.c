@@ -101,6 +101,7 @@ int source_ask(struct source *s, const struct trajectory *t,
     if (p->natoms != f->atoms.natoms)
         source_forget(s);
     p->want_stress = s->want_stress;
+    p->later = s->later;
     s->labelled = false;
     ret = s->model.eval(&s->model, &f->atoms, p, err);
     s->ok = ret == 0;
@@ -120,10 +121,14 @@ static void put_origin(struct frame *f, const struct source *s)
         frame_set_real(f, "ml_factor", s->prediction.factor);
 }
 
-static void put_prediction(struct frame *f, const struct source *s)
+static void put_prediction(struct frame *f, struct source *s)
 {
     char id[17];
 
+    if (!s->sigma_f && s->model.sigmas) { /* they were to come later */
+        s->model.sigmas(&s->model, &s->prediction);
+        s->sigma_f = s->prediction.sigma_f;
+    }
     frame_set_real(f, "ml_energy", s->prediction.energy);
     frame_set_column(f, "ml_forces", 3, s->prediction.forces[0]);
     if (s->stress)
@@ -155,7 +160,7 @@ static void put_label(struct frame *f, const struct source *s)
     }
 }
 
-void source_put(const struct source *s, struct frame *f)
+void source_put(struct source *s, struct frame *f)
 {
     if (s->labelled || (s->labels && *s->outcome.reason))
         put_label(f, s);

@@ -40,6 +40,7 @@ int errors_add(struct errors *e, struct potential *p, const struct frame *f,
         return 0;
     if (out->natoms != a->natoms)
         prediction_release(out);
+    out->later = true; /* no sigma is looked at */
     ret = p->eval(p, a, out, err);
     if (ret == ERR_NUMERIC)
         add_failure(e);

@@ -71,6 +71,13 @@ expect 1 'but not where it is not trusted' "simulate relax -q --model=first \
     --stop-uncertainty=0.1 -o traj.xyz one.xyz"
 expect 0 'and says so' "tail -n 14 traj.xyz | grep -q 'reason=uncertainty'"
 
+# Sigmas that no limit asks for are made for the frames that are written.
+walk="simulate md -q --model=model -T 300 --thermostat=langevin -n 12 --every=5"
+expect 0 'moves' "$walk -o walk.xyz one.xyz"
+expect 0 'and has the same sigmas whether they are looked at or not' \
+    "$walk --stop-uncertainty=900 -o looked.xyz one.xyz && cmp walk.xyz looked.xyz"
+expect 0 'in each frame' "grep -c 'ml_sigma_e=.*ml_factor=' walk.xyz | grep -qx 4"
+
 expect 0 'tells rows and memory' "$RUN train --model=gp --dry-run train.xyz"
 grep -qx 'frames 6' out && grep -qx 'rows [0-9]*' out &&
     grep -qx 'bytes [0-9]*' out

@@ -80,6 +80,39 @@ START_TEST(file_brings_everything_back)
 }
 END_TEST
 
+/* Sigmas that wait are those that do not, whatever was asked before. */
+START_TEST(sigmas_may_come_later)
+{
+    const struct calibration c = {.factor = 2};
+    struct prediction now = {0}, out = {.later = true};
+    struct potential p;
+    struct atoms a;
+    struct err err;
+    struct gp gp;
+
+    gp_of_frames(&gp, 2, true);
+    potential_of_gp(&p, &gp, &c, 0);
+    gp_atoms(&a);
+    ck_assert_int_eq(p.eval(&p, &a, &out, &err), 0);
+    p.sigmas(&p, &out);
+    a.pos[4][0] += 0.2;
+    ck_assert_int_eq(p.eval(&p, &a, &now, &err), 0);
+    ck_assert_int_eq(p.eval(&p, &a, &out, &err), 0);
+    ck_assert(now.has_sigma && !out.has_sigma && out.later);
+    ck_assert_double_eq(out.energy, now.energy);
+    p.sigmas(&p, &out);
+    ck_assert(out.has_sigma);
+    ck_assert_double_eq(out.factor, 2);
+    ck_assert_double_gt(out.sigma_e, 0);
+    ck_assert_double_eq(out.sigma_e, now.sigma_e);
+    ck_assert_mem_eq(out.sigma_f, now.sigma_f, 5 * sizeof *out.sigma_f);
+    prediction_release(&now);
+    prediction_release(&out);
+    p.release(&p);
+    atoms_release(&a);
+}
+END_TEST
+
 /* A network's reader says what it is. */
 START_TEST(a_network_is_something_else)
 {
@@ -155,6 +188,7 @@ TCase *gp_file_tests(void)
     TCase *t = tcase_create("file");
 
     tcase_add_test(t, file_brings_everything_back);
+    tcase_add_test(t, sigmas_may_come_later);
     tcase_add_test(t, a_network_is_something_else);
     tcase_add_test(t, every_prefix_and_flip_is_refused);
     tcase_add_test(t, every_bit_flip_is_survived);

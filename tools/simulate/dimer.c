@@ -90,7 +90,8 @@ static int keep_answer(struct simulate *s, struct climb *c, bool center,
     frame_set_int(&f, "step", c->at.step);
     if (!center)
         frame_set_bool(&f, "probe", true);
-    source_put(&s->source, &f);
+    if (center || s->oracle)
+        source_put(&s->source, &f);
     if (c->stop == STOP_FAILED) {
         frame_set_bool(&f, "converged_saddle", false);
         frame_set_text(&f, "reason", stop_name(c->stop));

@@ -38,7 +38,7 @@ static void take_down(struct dynamics *d, const struct source *source)
 static int put_step(struct simulate *s, const struct dynamics *d,
                     struct err *err)
 {
-    const struct source *source = &s->source;
+    struct source *source = &s->source;
     struct frame f;
     int ret;
 

@@ -12,7 +12,7 @@ struct walk {
 
 static int put_step(struct simulate *s, const struct walk *w, struct err *err)
 {
-    const struct source *source = &s->source;
+    struct source *source = &s->source;
     const struct place *at = &w->at;
     double fmax = source->ok ? atoms_fmax(&at->frame.atoms, source->forces) : 0;
     struct frame f;
