@@ -13,8 +13,8 @@
  *     md_init(&md, &params, &a, mass, seed);
  *     md_draw(&md, &a, kt);
  *     for (step = 0;; step++) {
- *         evaluate(&a, &energy, forces);
- *         md_arrive(&md, &a, forces);
+ *         evaluate(&a, &energy, forces, stress);
+ *         md_arrive(&md, &a, forces, stress);
  *         ... here positions and momenta are those of one time ...
  *         if (step == steps)
  *             break;
@@ -90,13 +90,41 @@ enum thermostat { MD_NVE, MD_BERENDSEN, MD_LANGEVIN, MD_BDP, MD_NHC };
  */
 enum drift { MD_DRIFT_NONE, MD_DRIFT_KEEP, MD_DRIFT_ASE };
 
+/*
+ * A barostat holds the pressure P0 of a cell that is periodic in three
+ * directions and has no fixed atoms: stochastic cell rescaling, isotropic.  With
+ * the pressure of the moment, from the stress of the potential,
+ *
+ *     P = (2 K / 3 + W) / V,   W = -V tr(stress) / 3,
+ *
+ * after the first B of a step the root of the volume, lambda = sqrt(V), goes by
+ *
+ *     dlambda = -rate lambda / 2 (P0 - P - kt / 2 V) dt + sqrt(rate kt dt / 2) R,
+ *
+ * R a standard normal number; cell and positions are scaled by (V' / V)^(1/3),
+ * and momenta by its inverse.  rate is the compressibility over the time
+ * constant tau_p, and decides how fast, not which volumes are visited:
+ *
+ *     p(V) dV ~ exp(-P0 V / kt) Z(V) dV,
+ *
+ * so that <P> = P0 and <P V> = P0 <V> - kt.  Z is that of momenta with n degrees
+ * of freedom: of an ideal gas V has the gamma distribution of shape n / 3 + 1,
+ * <V> = (n / 3 + 1) kt / P0, which is (N + 1) kt / P0 if a drift stays, and
+ * N kt / P0 if it is removed.  All that for a thermostat that is canonical and
+ * rate -> 0 or dt -> 0; the error is of first order in rate P0 dt.
+ * M. Bernetti and G. Bussi, J. Chem. Phys. 153, 114107 (2020).
+ */
+
 enum { MD_CHAIN = 3 };
 
 struct md_params {
     enum thermostat thermostat;
     enum drift drift;
-    double dt;  /* FS_PER_TIME fs, > 0 */
-    double tau; /* the same; > 0 unless MD_NVE */
+    double dt;       /* FS_PER_TIME fs, > 0 */
+    double tau;      /* the same; > 0 unless MD_NVE */
+    bool barostat;   /* not with MD_NVE: */
+    double pressure; /* P0, eV/angstrom^3 */
+    double rate;     /* angstrom^3/eV per FS_PER_TIME fs, >= 0 */
 };
 
 struct md {
@@ -110,9 +138,15 @@ struct md {
     int ndof;      /* degrees of freedom: n less what is removed; >= 0 */
     bool moving;   /* between md_depart() and md_arrive() */
     double kt;     /* of the step that is under way, eV */
-    double heat;   /* that the thermostat has brought in, eV */
+    double heat;   /* that thermostat and barostat have brought in, eV */
     struct rng rng;
     double v[MD_CHAIN]; /* of the chain, 1 / FS_PER_TIME fs */
+
+    /* with a barostat: */
+    double volume, virial; /* V, W at the last md_arrive(), angstrom^3, eV */
+    double before;         /* lambda before the step under way, 0: none is, */
+    double pull;           /* what drove it, over the rate, */
+    double squeezed;       /* and K after it */
 };
 
 /*
@@ -137,26 +171,32 @@ void md_give(const struct md *m, double *momenta);
 double md_kinetic(const struct md *m);
 double md_temperature(const struct md *m);
 
+/* With a barostat: the pressure of the moment, eV/angstrom^3. */
+double md_pressure(const struct md *m);
+
 /*
  * What is conserved, up to the error of the integrator, if the potential
- * energy is `energy` and kt is constant: the total energy less the heat that
- * the thermostat has brought in.  For MD_NHC it is the energy of system and
- * chain.
+ * energy is `energy` and kt is constant: the total energy, with a barostat the
+ * enthalpy, less what thermostat and barostat have brought in.  For MD_NHC it
+ * is the energy of system and chain.
  */
 double md_conserved(const struct md *m, double energy);
 
 /*
- * The end of a step, from the forces [natoms][3] (eV/angstrom) where it led;
- * nothing happens if none is under way.  And the first part of the next, at
- * kt (eV), which moves a.
+ * The end of a step, from the forces [natoms][3] (eV/angstrom) where it led,
+ * and for a barostat the stress [3][3] (eV/angstrom^3), else NULL; nothing
+ * moves if none is under way.  And the first part of the next, at kt (eV),
+ * which moves a, and with a barostat its cell.
  */
-void md_arrive(struct md *m, const struct atoms *a, double (*forces)[3]);
+void md_arrive(struct md *m, const struct atoms *a, double (*forces)[3],
+               double (*stress)[3]);
 void md_depart(struct md *m, struct atoms *a, double (*forces)[3], double kt);
 
 /*
  * All that a later process needs to go on to the bit.  md_get() goes into m
  * fresh from md_init(); ERR_FORMAT if b is of another thermostat, drift, time
- * step or number of free coordinates.  kt and tau may change.
+ * step or number of free coordinates, or if only one of the two has a barostat.
+ * kt, tau, pressure and rate may change.
  */
 void md_put(const struct md *m, struct bin *b);
 int md_get(struct md *m, struct bin *b, struct err *err) MORSEL_MUST_CHECK;

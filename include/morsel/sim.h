@@ -134,7 +134,8 @@ enum stop {
     STOP_COLLISION,    /* two atoms would come too close */
     STOP_DISPLACEMENT, /* an atom would go too far from where it began */
     STOP_FAILED,       /* energies and forces could not be had */
-    STOP_TEMPERATURE   /* the dynamics has run away */
+    STOP_TEMPERATURE,  /* the dynamics has run away */
+    STOP_VOLUME        /* the cell would change too much in a step */
 };
 
 /* Zero, where not said otherwise, is "no limit". */

@@ -16,6 +16,7 @@ void md_init(struct md *m, const struct md_params *p, const struct atoms *a,
     bool free = true;
 
     assert(p->dt > 0 && (p->tau > 0 || p->thermostat == MD_NVE));
+    assert(!p->barostat || (p->thermostat != MD_NVE && p->rate >= 0));
     *m = (struct md){.p = *p, .natoms = a->natoms};
     m->at = xcalloc(n, sizeof *m->at);
     m->mass = xcalloc(n, sizeof *m->mass);
@@ -80,7 +81,8 @@ double md_temperature(const struct md *m)
 double md_conserved(const struct md *m, double energy)
 {
     return energy + md_kinetic(m) - m->heat +
-           (m->p.thermostat == MD_NHC ? chain_energy(m) : 0);
+           (m->p.thermostat == MD_NHC ? chain_energy(m) : 0) +
+           (m->p.barostat ? m->p.pressure * m->volume : 0);
 }
 
 void md_scale(struct md *m, double factor)
@@ -116,6 +118,8 @@ void md_depart(struct md *m, struct atoms *a, double (*forces)[3], double kt)
     if (m->p.drift == MD_DRIFT_ASE)
         drift_remove_mean(m, forces);
     drift_remove(m, a);
+    if (m->p.barostat)
+        barostat_scale(m, a);
     if (m->p.thermostat != MD_LANGEVIN) {
         fly(m, a, m->p.dt);
         return;
@@ -129,11 +133,24 @@ void md_depart(struct md *m, struct atoms *a, double (*forces)[3], double kt)
     fly(m, a, m->p.dt / 2);
 }
 
-void md_arrive(struct md *m, const struct atoms *a, double (*forces)[3])
+/* V and W = -V tr(stress) / 3 */
+static void take_stress(struct md *m, const struct atoms *a,
+                        double stress[3][3])
 {
+    m->volume = volume3(a->cell[0], a->cell[1], a->cell[2]);
+    m->virial = -m->volume * (stress[0][0] + stress[1][1] + stress[2][2]) / 3;
+}
+
+void md_arrive(struct md *m, const struct atoms *a, double (*forces)[3],
+               double (*stress)[3])
+{
+    if (m->p.barostat)
+        take_stress(m, a, stress);
     if (!m->moving)
         return;
     m->moving = false;
+    if (m->p.barostat)
+        barostat_count(m);
     kick(m, forces);
     drift_remove(m, a);
     if (m->p.thermostat == MD_BDP)
@@ -146,6 +163,7 @@ void md_put(const struct md *m, struct bin *b)
 {
     bin_put_u32(b, (uint32_t)m->p.thermostat);
     bin_put_u32(b, (uint32_t)m->p.drift);
+    bin_put_u32(b, m->p.barostat);
     bin_put_real(b, m->p.dt);
     bin_put_u64(b, (uint64_t)m->n);
     bin_put_u32(b, m->moving);
@@ -153,6 +171,9 @@ void md_put(const struct md *m, struct bin *b)
     bin_put_real(b, m->kt);
     bin_put_real(b, m->heat);
     bin_put_reals(b, m->v, MD_CHAIN);
+    bin_put_real(b, m->before);
+    bin_put_real(b, m->pull);
+    bin_put_real(b, m->squeezed);
     for (int i = 0; i < 4; i++)
         bin_put_u64(b, m->rng.s[i]);
 }
@@ -161,14 +182,17 @@ int md_get(struct md *m, struct bin *b, struct err *err)
 {
     bool thermostat = bin_get_u32(b) == (uint32_t)m->p.thermostat;
     bool drift = bin_get_u32(b) == (uint32_t)m->p.drift;
+    bool barostat = bin_get_u32(b) == (uint32_t)m->p.barostat;
     bool dt = bin_get_real(b) == m->p.dt;
     bool n = bin_get_u64(b) == (uint64_t)m->n;
 
-    if (b->bad || !thermostat || !drift || !dt || !n)
+    if (b->bad || !thermostat || !drift || !barostat || !dt || !n)
         return err_set(err, ERR_FORMAT, "it is of %s",
                        b->bad        ? "no dynamics"
                        : !thermostat ? "another thermostat"
                        : !drift      ? "another choice of drift"
+                       : !barostat   ? m->p.barostat ? "constant volume"
+                                                     : "constant pressure"
                        : !dt         ? "another time step"
                                      : "other free coordinates");
     m->moving = bin_get_u32(b);
@@ -176,6 +200,9 @@ int md_get(struct md *m, struct bin *b, struct err *err)
     m->kt = bin_get_real(b);
     m->heat = bin_get_real(b);
     bin_get_reals(b, m->v, MD_CHAIN);
+    m->before = bin_get_real(b);
+    m->pull = bin_get_real(b);
+    m->squeezed = bin_get_real(b);
     for (int i = 0; i < 4; i++)
         m->rng.s[i] = bin_get_u64(b);
     return 0;

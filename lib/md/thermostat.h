@@ -9,6 +9,13 @@ void langevin_kick(struct md *m); /* O, for dt */
 void bdp_rescale(struct md *m);   /* for dt */
 void chain_step(struct md *m);    /* of Nose and Hoover, for dt/2 */
 
+/*
+ * Of the barostat: scale cell, atoms and momenta, from m->virial at a; and what
+ * that was worth, once the virial is known where it led.
+ */
+void barostat_scale(struct md *m, struct atoms *a);
+void barostat_count(struct md *m);
+
 /* Energy of the chain without that of its positions, which is in heat. */
 double chain_energy(const struct md *m);
 

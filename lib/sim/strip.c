@@ -39,6 +39,7 @@ static bool is_stale(const char *name)
                                         "momenta",
                                         "time",
                                         "temperature",
+                                        "pressure",
                                         "conserved",
                                         "image",
                                         "path",

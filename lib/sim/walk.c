@@ -14,6 +14,7 @@ const char *stop_name(enum stop stop)
         [STOP_DISPLACEMENT] = "displacement",
         [STOP_FAILED] = "oracle-failed",
         [STOP_TEMPERATURE] = "temperature",
+        [STOP_VOLUME] = "volume",
     };
 
     return names[stop];

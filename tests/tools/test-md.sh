@@ -154,6 +154,78 @@ expect 0 'unless the drift is kept' \
     "$simulate md --oracle=./nothing --drift=keep -n 2 pair.xyz"
 equal 'then it flies' "$(momenta out)" '1.0 3.0 '
 
+# --- at constant pressure ------------------------------------------------------
+
+# Copper, 12 % in volume too large, four atoms that are not quite in place.
+cat >cu.xyz <<'EOF'
+4
+Lattice="3.73 0 0 0 3.73 0 0 0 3.73" Properties=species:S:1:pos:R:3 pbc="T T T"
+Cu 0 0 0.05
+Cu 1.865 1.865 0
+Cu 1.865 0 1.85
+Cu 0 1.875 1.865
+EOF
+npt="$simulate md $emt --thermostat=bdp -T 300 --tau=50 --timestep=2 -n 400 -s 4"
+hold="--pressure=5 --tau-p=200"
+expect 0 'constant pressure' "$npt $hold -o npt.xyz cu.xyz"
+near 'what is conserved stays' "$(spread conserved npt.xyz)" 0 0.005
+# Of each frame: volume, pressure as written, and from its momenta and stress;
+# 63.546 amu, 160.2176634 GPa to an eV/angstrom^3.
+awk '/Properties=/ {
+        line = $0
+        sub(/.*Lattice="/, ""); v = $1 ^ 3
+        match(line, /pressure=[^ ]*/)
+        p = substr(line, RSTART + 9, RLENGTH - 9)
+        match(line, /stress="[^"]*/)
+        split(substr(line, RSTART + 8, RLENGTH - 8), s)
+        k = i = 0
+        next
+    }
+    NF > 6 { k += ($5 ^ 2 + $6 ^ 2 + $7 ^ 2) / 2 / 63.546
+        if (++i == 4)
+            print v, p, 160.2176634 * (2 * k / v - s[1] - s[5] - s[9]) / 3 }
+    ' OFMT=%.15g npt.xyz >pressures
+cut -d ' ' -f 2 pressures >ours
+cut -d ' ' -f 3 pressures >golden
+words ours golden 1e-8 'the pressure is that of momenta and stress, in GPa'
+equal 'in every frame' "$(wc -l <ours)" 401
+near 'it is the one that was asked for' \
+    "$(tail -n 300 ours | awk -f mean.awk)" 5 1.5
+near 'the volume shrinks from 12 % too much to that at 5 GPa' \
+    "$(cut -d ' ' -f 1 pressures | tail -n 300 | awk -f mean.awk)" 45.4 1.2
+equal 'the shape stays' "$(sed -n 's/.*Lattice="\([^"]*\).*/\1/p' npt.xyz |
+    awk '{ print $1 == $5 && $5 == $9, $2, $3, $4, $6, $7, $8 }' | sort -u)" \
+    '1 0.0 0.0 0.0 0.0 0.0 0.0'
+expect 0 'averages of it' "$simulate analyze --skip=101 npt.xyz"
+near 'have the pressure' "$(awk '/^pressure/ { print $2 }' out)" \
+    "$(tail -n 300 ours | awk -f mean.awk)" 1e-4
+near 'and the volume' "$(awk '/^volume/ { print $2 }' out)" \
+    "$(cut -d ' ' -f 1 pressures | tail -n 300 | awk -f mean.awk)" 1e-3
+expect 0 'no compressibility' "$npt $hold --compressibility=0 -o stiff.xyz \
+    cu.xyz"
+expect 0 'is constant volume' "$npt -o nvt.xyz cu.xyz"
+for run in stiff nvt; do awk 'NF == 10' $run.xyz >$run; done
+expect 0 'to the byte' 'test -s nvt && cmp stiff nvt'
+expect 1 'too fast' "$npt $hold --tau-p=0.01 -o fast.xyz cu.xyz"
+equal 'it has its word' "$(value reason fast.xyz)" volume
+expect 2 'a slab' "sed 's/T T T/T T F/' cu.xyz | $npt $hold -o no.xyz"
+says '-:1: --pressure: periodic in three directions is what it takes'
+expect 2 'a fixed atom' "$npt $hold --fix=2 -o no.xyz cu.xyz"
+says 'cu.xyz:1: --pressure: atom 3 is fixed, and would not go with the cell'
+absent no.xyz
+expect 2 'no thermostat' "$simulate md $emt -T 300 $hold cu.xyz"
+says '--pressure: a barostat needs a --thermostat'
+expect 2 'a limit to displacements' "$npt $hold --max-displacement=1 cu.xyz"
+says '--pressure: atoms move with the cell, without --max-displacement'
+expect 2 'a barostat without pressure' "$npt --tau-p=100 cu.xyz"
+says '--tau-p is for --pressure'
+sed 's/^Prop/Lattice="9 0 0 0 9 0 0 0 9" &/; s/F F F/T T T/' pair.xyz >cell.xyz
+sed 's/"Prop/"Lattice=\\"9 0 0 0 9 0 0 0 9\\" Prop/; s/F F F/T T T/' nothing >mute
+chmod +x mute
+expect 2 'an oracle without stress' "$simulate md --oracle=./mute \
+    --thermostat=bdp -T 300 $hold cell.xyz"
+says "--pressure: './mute' gives no stress"
+
 # --- every way to end ------------------------------------------------------
 
 expect 1 'too hot' "$simulate md $emt --max-temperature=100 -o hot.xyz moving.xyz"
@@ -217,6 +289,25 @@ for t in none berendsen langevin bdp nhc; do
     expect 0 'are the whole, to the byte' \
         'cat joined.xyz rest.xyz | cmp - whole.xyz'
 done
+for i in 1 40 80 120 160 200 300 400; do frame "$i" npt.xyz; done >some.xyz
+expect 0 'a model with stress' \
+    "$train --committee=2 -o crystal some.xyz || test \$? -eq 1"
+frame 200 npt.xyz >crystal.xyz
+for t in berendsen langevin bdp nhc; do
+    flags="simulate md -q -j1 --model=crystal -T 300 $hold --thermostat=$t"
+    expect 0 "at constant pressure, $t" "$flags -n 40 -o whole.xyz crystal.xyz"
+    expect 0 'the half of it' "$flags -n 20 $keep -o half.xyz crystal.xyz"
+    expect 0 'and the rest' "$flags -n 40 --restart=state -o rest.xyz"
+    for i in $(seq 20); do frame "$i" half.xyz; done >joined.xyz
+    expect 0 'are the whole, to the byte' \
+        'cat joined.xyz rest.xyz | cmp - whole.xyz'
+done
+expect 2 'not at constant volume' "simulate md -q --model=crystal -T 300 \
+    --thermostat=nhc --restart=state -o no.xyz"
+says 'state: it is of constant pressure'
+expect 0 'a state of the whole' \
+    "$md --thermostat=nhc -n 20 $keep -o half.xyz start.xyz"
+expect 0 'and its rest' "$md --thermostat=nhc -n 40 --restart=state -o rest.xyz"
 expect 2 'of another thermostat' "$md --restart=state -o no.xyz"
 says 'state: it is of another thermostat'
 absent no.xyz

@@ -420,7 +420,7 @@ equal 'the last has all there is' "$(grep -c 'reason=displacement.* ml_fmax=' \
 
 # shellcheck disable=SC2086 # several words
 for method in bfgs lbfgs fire; do
-    how="--method=$method --max-steps=300 --fmax=1e-6 --max-displacement=3"
+    how="--method=$method --max-steps=30 --fmax=1e-6 --max-displacement=3"
     status=0
     simulate dimer -q -j1 --model=gp $how -o whole.xyz guess.xyz || status=$?
     all=$(frames whole.xyz)

@@ -23,7 +23,7 @@ START_TEST(verlet_in_a_well_is_a_cosine)
     a.pos[0][1] = 0.1;
     for (int step = 0; step < 1000; step++) {
         springs(&a, f);
-        md_arrive(&m, &a, f);
+        md_arrive(&m, &a, f, NULL);
         ck_near(a.pos[0][1], 0.1 * cos(step * theta), 1e-12);
         /* p = m sin(theta) / dt (-x_0 sin k theta) */
         ck_near(m.mom[1], -mass * sin(theta) / p.dt * 0.1 * sin(step * theta),
@@ -57,7 +57,7 @@ START_TEST(time_can_be_reversed)
     atoms_copy(&first, &a);
     for (int step = 0; step < 2000; step++) {
         lennard_jones(&a, f);
-        md_arrive(&m, &a, f);
+        md_arrive(&m, &a, f, NULL);
         if (step == 1000) {
             ck_assert_double_gt(atoms_displacement(&a, &first), 0.01);
             for (int i = 0; i < m.n; i++)
@@ -105,7 +105,7 @@ START_TEST(nothing_flies_away)
     for (int step = 0; step < 1000; step++) {
         lennard_jones(&a, f);
         f[0][0] += 1e-3; /* as from a coarse grid */
-        md_arrive(&m, &a, f);
+        md_arrive(&m, &a, f, NULL);
         md_depart(&m, &a, f, KT);
     }
     ck_assert_double_lt(drift(&m, &a), 1e-12);
@@ -190,7 +190,7 @@ START_TEST(fixed_coordinates_stay)
     md_draw(&m, &a, KT);
     for (int step = 0; step < 100; step++) {
         lennard_jones(&a, f);
-        md_arrive(&m, &a, f);
+        md_arrive(&m, &a, f, NULL);
         md_depart(&m, &a, f, KT);
     }
     md_give(&m, momenta);
@@ -213,7 +213,7 @@ static void go(struct md *m, struct atoms *a, int steps)
 
     for (int step = 0; step < steps; step++) {
         lennard_jones(a, f);
-        md_arrive(m, a, f);
+        md_arrive(m, a, f, NULL);
         md_depart(m, a, f, KT);
     }
 }
@@ -280,5 +280,6 @@ Suite *md_suite(void)
     suite_add_tcase(suite, verlet);
     suite_add_tcase(suite, count);
     suite_add_tcase(suite, md_thermostat_tests());
+    suite_add_tcase(suite, md_barostat_tests());
     return suite;
 }

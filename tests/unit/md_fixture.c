@@ -92,7 +92,7 @@ double energy_error(enum thermostat thermostat, double dt, int steps,
     md_draw(&m, &a, KT);
     for (int step = 0; step <= steps; step++) {
         double e = lennard_jones(&a, f);
-        md_arrive(&m, &a, f);
+        md_arrive(&m, &a, f, NULL);
         double now = md_conserved(&m, e), sum = e + md_kinetic(&m);
         if (step == 0) {
             first = now;

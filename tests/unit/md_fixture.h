@@ -41,4 +41,7 @@ double energy_error(enum thermostat thermostat, double dt, int steps,
 /* What thermostats do, in md_thermostat.c. */
 TCase *md_thermostat_tests(void);
 
+/* What the barostat does, in md_barostat.c. */
+TCase *md_barostat_tests(void);
+
 #endif

@@ -26,7 +26,7 @@ static struct moments run_cluster(enum thermostat thermostat, int steps)
     md_draw(&m, &a, KT);
     for (int step = 0; step < steps; step++) {
         lennard_jones(&a, f);
-        md_arrive(&m, &a, f);
+        md_arrive(&m, &a, f, NULL);
         if (step > 1000)
             note(&k, 2 * md_kinetic(&m) / (m.ndof * KT));
         md_depart(&m, &a, f, KT);
@@ -75,7 +75,7 @@ START_TEST(berendsen_relaxes_exponentially)
         m.mom[i] *= c;
     for (int step = 0; step < 200; step++) {
         md_depart(&m, &a, f, KT);
-        md_arrive(&m, &a, f);
+        md_arrive(&m, &a, f, NULL);
         t += (KT - t) / 50;
         ck_near(2 * md_kinetic(&m) / m.ndof, t, 1e-15);
     }
@@ -103,7 +103,7 @@ START_TEST(rescaling_alone_is_canonical)
     md_draw(&m, &a, KT);
     for (int step = 0; step < 200000; step++) {
         md_depart(&m, &a, f, KT);
-        md_arrive(&m, &a, f);
+        md_arrive(&m, &a, f, NULL);
         note(&k, 2 * md_kinetic(&m) / (_i * KT));
         note(&p, m.mom[0] / sqrt(m.mass[0] * KT));
     }
@@ -134,7 +134,7 @@ START_TEST(langevin_is_exact_in_a_well)
     md_draw(&m, &a, KT);
     for (int step = 0; step < 20000; step++) {
         springs(&a, f);
-        md_arrive(&m, &a, f);
+        md_arrive(&m, &a, f, NULL);
         if (step > 100) {
             for (int i = 0; i < 50; i++)
                 note(&x, (a.pos[i][0] - b.pos[i][0]) / sqrt(KT));

@@ -9,7 +9,7 @@
 #include <morsel/units.h>
 
 /* What is taken down of each frame; NaN where it does not say. */
-enum { TIME, TEMPERATURE, ENERGY, TOTAL, CONSERVED, NSERIES };
+enum { TIME, TEMPERATURE, ENERGY, TOTAL, CONSERVED, PRESSURE, VOLUME, NSERIES };
 
 static const struct {
     const char *name, *unit;
@@ -19,6 +19,8 @@ static const struct {
     [ENERGY] = {"energy", "eV"},
     [TOTAL] = {"total", "eV"}, /* with the kinetic energy */
     [CONSERVED] = {"conserved", "eV"},
+    [PRESSURE] = {"pressure", "GPa"},
+    [VOLUME] = {"volume", "angstrom^3"}, /* if there is a pressure */
 };
 
 struct analysis {
@@ -80,19 +82,23 @@ static double kinetic_energy(const struct frame *f, const double *mass)
 
 static void note_series(struct analysis *a, const struct frame *f)
 {
-    double x[NSERIES] = {NAN, NAN, NAN, NAN, NAN};
+    double x[NSERIES];
 
     if (a->n == a->room) {
         a->room = 2 * a->room + 64;
         for (int k = 0; k < NSERIES; k++)
             a->x[k] = xrealloc(a->x[k], (size_t)a->room, sizeof *a->x[k]);
     }
+    for (int k = 0; k < NSERIES; k++)
+        x[k] = NAN;
     x[TIME] = a->n; /* if there is no time: frames */
     frame_get_real(f, "time", &x[TIME]);
     frame_get_real(f, "temperature", &x[TEMPERATURE]);
     x[ENERGY] = potential_energy(f);
     x[TOTAL] = x[ENERGY] + kinetic_energy(f, a->mass);
     frame_get_real(f, "conserved", &x[CONSERVED]);
+    if (frame_get_real(f, "pressure", &x[PRESSURE]))
+        x[VOLUME] = atoms_volume(&f->atoms);
     for (int k = 0; k < NSERIES; k++)
         a->x[k][a->n] = x[k];
 }

@@ -51,3 +51,27 @@ int check_first(const struct simulate *s, struct err *err)
         return err_set(err, ERR_IO, "the oracle crashed at its first question");
     return 0;
 }
+
+int check_stress(const struct simulate *s, const char *option, struct err *err)
+{
+    const struct source *source = &s->source;
+
+    if (!source->ok || source->stress)
+        return 0;
+    return err_set(err, ERR_RANGE, "--%s: '%s' gives no stress", option,
+                   s->oracle          ? s->oracle
+                   : source->labelled ? s->label
+                                      : s->model);
+}
+
+int check_periodic(const struct simulate *s, const struct frame *f,
+                   const char *option, struct err *err)
+{
+    const bool *pbc = f->atoms.pbc;
+
+    if (pbc[0] && pbc[1] && pbc[2])
+        return 0;
+    err_set(err, ERR_RANGE,
+            "--%s: periodic in three directions is what it takes", option);
+    return in_input(s, f, ERR_RANGE, err);
+}

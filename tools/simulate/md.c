@@ -7,14 +7,18 @@
 #include <morsel/md.h>
 #include <morsel/units.h>
 
-/* One dynamics; `before` is where it was when source last answered. */
+/* Larger changes of the volume in one step are no dynamics. */
+#define MOST_CHANGE 0.1
+
+/* One dynamics; what it was when source last answered. */
 struct dynamics {
     struct place at;
     struct md md;
     double kt[2]; /* at the first and at the last step, eV */
     enum stop stop;
-    double (*before)[3], *momenta; /* [natoms][3] at one time */
-    double temperature, conserved; /* K, eV */
+    double (*pos)[3], *momenta; /* [natoms][3] at one time, */
+    double cell[3][3];
+    double temperature, conserved, pressure; /* K, eV, GPa */
 };
 
 static double target(const struct simulate *s, const struct dynamics *d)
@@ -29,10 +33,13 @@ static void take_down(struct dynamics *d, const struct source *source)
 {
     size_t n = (size_t)d->md.natoms;
 
-    memcpy(d->before, d->at.frame.atoms.pos, n * sizeof *d->before);
+    memcpy(d->pos, d->at.frame.atoms.pos, n * sizeof *d->pos);
+    memcpy(d->cell, d->at.frame.atoms.cell, sizeof d->cell);
     md_give(&d->md, d->momenta);
     d->temperature = md_temperature(&d->md);
     d->conserved = source->ok ? md_conserved(&d->md, source->energy) : 0;
+    if (source->ok && d->md.p.barostat)
+        d->pressure = md_pressure(&d->md) * GPA_PER_EV_ANGSTROM3;
 }
 
 static int put_step(struct simulate *s, const struct dynamics *d,
@@ -50,12 +57,15 @@ static int put_step(struct simulate *s, const struct dynamics *d,
     if (!d->stop && d->at.step % s->every != 0)
         return 0;
     frame_copy(&f, &d->at.frame);
-    memcpy(f.atoms.pos, d->before, (size_t)f.atoms.natoms * sizeof *d->before);
+    memcpy(f.atoms.pos, d->pos, (size_t)f.atoms.natoms * sizeof *d->pos);
+    memcpy(f.atoms.cell, d->cell, sizeof d->cell);
     if (d->at.number)
         frame_set_int(&f, "walk", d->at.number);
     frame_set_int(&f, "step", d->at.step);
     frame_set_real(&f, "time", d->at.step * s->md.timestep);
     frame_set_real(&f, "temperature", d->temperature);
+    if (source->ok && s->md.barostat)
+        frame_set_real(&f, "pressure", d->pressure);
     if (source->ok)
         frame_set_real(&f, "conserved", d->conserved);
     frame_set_column(&f, "momenta", 3, d->momenta);
@@ -88,6 +98,18 @@ static enum stop judge(const struct simulate *s, const struct dynamics *d)
     return stop;
 }
 
+/* May the atoms go where they are about to? */
+static enum stop allow(const struct simulate *s, const struct dynamics *d)
+{
+    const double(*c)[3] = d->at.frame.atoms.cell;
+    double ratio =
+        volume3(c[0], c[1], c[2]) / volume3(d->cell[0], d->cell[1], d->cell[2]);
+
+    if (s->md.barostat && !(fabs(ratio - 1) <= MOST_CHANGE))
+        return STOP_VOLUME;
+    return walk_allow(&s->limits, &d->at.start, &d->at.frame.atoms);
+}
+
 /* The state before the next question, for a checkpoint. */
 static int put_state(struct simulate *s, struct dynamics *d, struct err *err)
 {
@@ -110,15 +132,17 @@ static int take_step(struct simulate *s, struct dynamics *d, struct err *err)
         ret = ask(s, &d->at.frame, err);
     if (ret == 0 && d->at.step == 0)
         ret = check_first(s, err);
+    if (ret == 0 && s->md.barostat)
+        ret = check_stress(s, "pressure", err);
     if (ret < 0)
         return ret;
     if (source->ok)
-        md_arrive(&d->md, a, source->forces);
+        md_arrive(&d->md, a, source->forces, source->stress);
     take_down(d, source);
     d->stop = judge(s, d);
     if (!d->stop) {
         md_depart(&d->md, a, source->forces, target(s, d));
-        d->stop = walk_allow(&s->limits, &d->at.start, a);
+        d->stop = allow(s, d);
     }
     ret = keep(s, d->at.step, d->stop, err);
     if (ret == 0)
@@ -194,16 +218,36 @@ static void prepare(const struct simulate *s, struct dynamics *d,
         .drift = (enum drift)s->md.drift,
         .dt = s->md.timestep / FS_PER_TIME,
         .tau = s->md.tau / FS_PER_TIME,
+        .barostat = s->md.barostat,
+        .pressure = s->md.pressure / GPA_PER_EV_ANGSTROM3,
+        .rate = s->md.compressibility * GPA_PER_EV_ANGSTROM3 * FS_PER_TIME /
+                s->md.tau_p,
     };
     size_t n = (size_t)d->at.frame.atoms.natoms;
 
     if (p.thermostat == MD_LANGEVIN && s->md.friction > 0)
         p.tau = 1 / (s->md.friction * FS_PER_TIME);
-    d->before = xcalloc(n, sizeof *d->before);
+    d->pos = xcalloc(n, sizeof *d->pos);
     d->momenta = xcalloc(3 * n, sizeof *d->momenta);
     /* walks from the same frame shall differ */
     md_init(&d->md, &p, &d->at.frame.atoms, mass,
             (uint64_t)s->seed + ((uint64_t)d->at.number << 32));
+}
+
+/* What a barostat wants: a cell that scales, and all that is in it. */
+static int check_cell(const struct simulate *s, const struct frame *f,
+                      struct err *err)
+{
+    const struct atoms *a = &f->atoms;
+    int ret = s->md.barostat ? check_periodic(s, f, "pressure", err) : 0;
+
+    for (int i = 0; ret == 0 && s->md.barostat && i < 3 * a->natoms; i++)
+        if (!may_move(a, i / 3, i % 3))
+            ret = err_set(err, ERR_RANGE,
+                          "%s:%ld: --pressure: atom %d is fixed, and would not "
+                          "go with the cell",
+                          s->input, f->line, i / 3 + 1);
+    return ret;
 }
 
 static int begin(const struct simulate *s, struct dynamics *d,
@@ -217,7 +261,8 @@ static int begin(const struct simulate *s, struct dynamics *d,
     frame_copy(&d->at.frame, f);
     frame_strip(&d->at.frame);
     frame_drop(&d->at.frame, "velocities");
-    if ((ret = hold(s, &d->at.frame, err)) < 0)
+    if ((ret = hold(s, &d->at.frame, err)) < 0 ||
+        (ret = check_cell(s, &d->at.frame, err)) < 0)
         return ret;
     remark_slab(s, &d->at.frame.atoms);
     atoms_copy(&d->at.start, &d->at.frame.atoms);
@@ -262,13 +307,14 @@ static int dynamics(struct simulate *s, const struct frame *f, int number,
     }
     md_release(&d.md);
     place_release(&d.at);
-    free(d.before);
+    free(d.pos);
     free(d.momenta);
     return ret;
 }
 
 static int check_md(const struct simulate *s, struct err *err)
 {
+    static const char *const of_barostat[] = {"tau-p", "compressibility"};
     bool nve = s->md.thermostat == MD_NVE;
 
     if (!nve && !s->md.temperature)
@@ -277,13 +323,28 @@ static int check_md(const struct simulate *s, struct err *err)
         return err_set(err, ERR_RANGE, "--friction is for langevin");
     if (s->md.drift == MD_DRIFT_ASE && s->md.thermostat != MD_BERENDSEN)
         return err_set(err, ERR_RANGE, "--drift=ase is for berendsen");
+    if (s->md.barostat && nve)
+        return err_set(err, ERR_RANGE,
+                       "--pressure: a barostat needs a "
+                       "--thermostat");
+    if (s->md.barostat && s->limits.displacement > 0)
+        return err_set(err, ERR_RANGE,
+                       "--pressure: atoms move with the cell, without "
+                       "--max-displacement");
+    for (int i = 0; i < 2 && !s->md.barostat; i++)
+        if (cli_given(s->cli, of_barostat[i]))
+            return err_set(err, ERR_RANGE, "--%s is for --pressure",
+                           of_barostat[i]);
     return 0;
 }
 
 int simulate_md(struct simulate *s, struct err *err)
 {
-    int ret = check_md(s, err);
+    int ret;
 
+    s->md.barostat = cli_given(s->cli, "pressure");
+    s->source.want_stress = s->md.barostat;
+    ret = check_md(s, err);
     s->limits.fmax = 0;
     s->limits.max_steps = s->md.steps;
     return ret < 0 ? ret : for_each_walk(s, dynamics, err);

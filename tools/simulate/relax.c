@@ -108,9 +108,8 @@ static int take_step(struct simulate *s, struct walk *w, struct err *err)
         ret = ask(s, &w->at.frame, err);
     if (ret == 0 && w->at.step == 0)
         ret = check_first(s, err);
-    if (ret == 0 && s->relax.cell && s->source.ok && !s->source.stress)
-        ret = err_set(err, ERR_RANGE, "--cell: '%s' gives no stress",
-                      s->oracle ? s->oracle : s->model);
+    if (ret == 0 && s->relax.cell)
+        ret = check_stress(s, "cell", err);
     if (ret < 0)
         return ret;
     atoms_copy(&next, a);
@@ -142,12 +141,11 @@ static int begin_cell(const struct simulate *s, struct walk *w, struct err *err)
 {
     const struct atoms *a = &w->at.frame.atoms;
     bool flat = a->cell[0][2] == 0 && a->cell[1][2] == 0;
-    int ret = 0;
+    int ret = check_periodic(s, &w->at.frame, "cell", err);
 
-    if (!(a->pbc[0] && a->pbc[1] && a->pbc[2]))
-        ret = err_set(err, ERR_RANGE,
-                      "--cell: periodic in three directions is what it takes");
-    else if (s->relax.cell == CELL_XY && !flat)
+    if (ret < 0)
+        return ret;
+    if (s->relax.cell == CELL_XY && !flat)
         ret = err_set(err, ERR_RANGE,
                       "--cell=xy: the first two lattice vectors must lie in "
                       "the plane of x and y");

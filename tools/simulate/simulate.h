@@ -24,6 +24,10 @@ struct md_options {
     double timestep, tau;    /* fs */
     double friction;         /* 1/fs; 0: 1/tau */
     double max_temperature;  /* K; 0: none */
+    bool barostat;           /* --pressure was given */
+    double pressure;         /* GPa */
+    double tau_p;            /* fs */
+    double compressibility;  /* 1/GPa */
     int steps;
     bool draw;
 };
@@ -107,6 +111,14 @@ int ask(struct simulate *s, const struct frame *f,
 
 /* An error if the oracle crashed: after its first question, call this. */
 int check_first(const struct simulate *s, struct err *err) MORSEL_MUST_CHECK;
+
+/* An error if the last answer lacks the stress that the option wants. */
+int check_stress(const struct simulate *s, const char *option,
+                 struct err *err) MORSEL_MUST_CHECK;
+
+/* And if f is not periodic in three directions. */
+int check_periodic(const struct simulate *s, const struct frame *f,
+                   const char *option, struct err *err) MORSEL_MUST_CHECK;
 
 /* Where the frame is at fault (ret < 0), it is named before the message. */
 int in_input(const struct simulate *s, const struct frame *f, int ret,
