@@ -140,7 +140,7 @@ static int work(struct frames *frames, struct stored *s, struct model *m,
     if (ret == 0 && t.model != MODEL_NETWORK)
         ret = train_gp(&t, frames, &network, err);
     if (!network)
-        return ret < 0 ? ret : 1;
+        return ret;
     if (ret == 0)
         ret = make_model(&t, m, frames, s, err);
     if (ret == 0 && !t.dry_run)

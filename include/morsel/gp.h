@@ -118,6 +118,8 @@ struct gp {
     double length, sigma; /* l; sigma, eV */
     double noise_e, noise_f, noise_s;
     double jitter;        /* relative to the diagonal of K */
+    double likelihood;    /* its logarithm, with the beliefs, and but for a
+                             constant; of training, not in a file */
     double e0, m;         /* eV */
     int n;                /* frames */
     double (*cell)[3][3]; /* [n] angstrom */
@@ -181,10 +183,14 @@ void gp_sigmas(struct gp *gp, double *sigma_e, double *sigma_f);
 
 /*
  * What training leaves of the labels, root mean square: of energies, eV per
- * atom, and of forces that may move, eV/angstrom.  K alpha = y - m, so that
- * noise times alpha is left.
+ * atom, of forces that may move, eV/angstrom, and of nine components of stress,
+ * if that was learnt, eV/angstrom^3.  K alpha = y - m, so that noise times
+ * alpha is left.
  */
-void gp_residuals(const struct gp *gp, double *rmse_e, double *rmse_f);
+struct gp_residuals {
+    double e, f, s;
+};
+struct gp_residuals gp_residuals(const struct gp *gp);
 
 /* As part of a binary file; the reader sets b->bad on nonsense. */
 void gp_put(const struct gp *gp, struct bin *b);

@@ -106,6 +106,19 @@ int archive_get(struct archive *a, int i, struct frame *f,
 int archive_elements(const struct archive *a, int *z);
 
 /*
+ * Labelled frames in memory, or in an archive: one of them at a time.  Begins
+ * with n and either; NULL if frame i cannot be read.
+ */
+struct pool {
+    int n;
+    const struct frames *frames; /* NULL: */
+    struct archive *archive;
+    struct frame now;
+};
+const struct frame *pool_get(struct pool *p, int i, struct err *err);
+void pool_release(struct pool *p);
+
+/*
  * The data set: everything about the frames that does not change while the
  * weights do, computed once.  The features of all atoms of one element are
  * one matrix, so that a network runs over the whole set in one batch.
@@ -472,7 +485,8 @@ void committee_release(struct committee *c);
 /* One epoch of every member that is not done; false if all are. */
 bool committee_epoch(struct committee *c);
 
-/* Does every member meet the targets of the schedule? */
+/* Are the targets of the schedule met, if there are any; by every member? */
+bool schedule_met(const struct schedule *s, const struct fit *fit);
 bool committee_meets(const struct committee *c);
 
 /*
@@ -583,8 +597,9 @@ void calibration_pair_release(struct calibration_pair *p);
 /* From n frames, which may be 0: *c is then CALIBRATION_NONE. */
 void calibrate(struct calibration *c, const struct calibration_pair *pair,
                int n);
-void calibrate_frames(struct calibration *c, const struct frames *frames,
-                      const struct label_names *names, const char *kind);
+int calibrate_pool(struct calibration *c, struct pool *pool,
+                   const struct label_names *names, const char *kind,
+                   struct err *err) MORSEL_MUST_CHECK;
 
 /*
  * Errors of a potential on labelled frames; begins zeroed.  A prediction that

@@ -236,7 +236,7 @@ static int fit(struct gp *gp, const struct gp_params *params,
     ret = state_factor(gp, err);
     if (ret < 0)
         return ret;
-    fit_mean(gp);
+    gp->likelihood = fit_mean(gp);
     for (int i = 0; s->h && i < s->size; i++)
         gp->y[i] -= gp->scale * s->h[i];
     for (int i = 0; s->h && i < 3 * gp->first.natoms; i++)
@@ -285,22 +285,42 @@ int gp_prepare(struct gp *gp, struct err *err)
     return 0;
 }
 
-void gp_residuals(const struct gp *gp, double *rmse_e, double *rmse_f)
+/* Squares of what is left of one frame. */
+static void add_residuals(const struct gp *gp, int frame,
+                          const double *variance, struct gp_residuals *sum)
 {
-    int width = gp_width(gp), natoms = gp->first.natoms;
-    double *variance = xcalloc((size_t)width, sizeof *variance), e2 = 0, f2 = 0;
-    const double *alpha = gp->state->alpha;
+    const double(*cell)[3] = (const double(*)[3])gp->cell[frame];
+    double v = volume3(cell[0], cell[1], cell[2]);
+    int width = gp_width(gp);
+    const double *alpha = gp->state->alpha + (ptrdiff_t)frame * width;
 
-    for (int f = 0; f < gp->n; f++, alpha += width) {
-        variances(gp, f, variance);
-        for (int r = 0; r <= gp->nfree; r++) {
-            double noise = noise_of(gp, r);
-            double left = alpha[r] * (noise * noise + gp->jitter * variance[r]);
+    for (int r = 0; r < width; r++) {
+        double noise = noise_of(gp, r);
+        double left = alpha[r] * (noise * noise + gp->jitter * variance[r]);
+        int u = r - gp->nfree - 1; /* of stress, off the diagonal twice */
 
-            *(r ? &f2 : &e2) += left * left;
-        }
+        if (r == 0)
+            sum->e += left * left;
+        else if (u < 0)
+            sum->f += left * left;
+        else
+            sum->s += (u < 3 ? 1 : 2) * left * left / (v * v);
     }
-    *rmse_e = sqrt(e2 / gp->n) / natoms;
-    *rmse_f = sqrt(f2 / ((double)gp->n * gp->nfree));
+}
+
+struct gp_residuals gp_residuals(const struct gp *gp)
+{
+    double *variance = xcalloc((size_t)gp_width(gp), sizeof *variance);
+    struct gp_residuals sum = {0};
+
+    for (int f = 0; f < gp->n; f++) {
+        variances(gp, f, variance);
+        add_residuals(gp, f, variance, &sum);
+    }
     free(variance);
+    return (struct gp_residuals){
+        .e = sqrt(sum.e / gp->n) / gp->first.natoms,
+        .f = sqrt(sum.f / ((double)gp->n * gp->nfree)),
+        .s = sqrt(sum.s / (9.0 * gp->n)),
+    };
 }

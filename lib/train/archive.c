@@ -174,3 +174,16 @@ int archive_get(struct archive *a, int i, struct frame *f, struct err *err)
         return err_set(err, ERR_IO, "%s: shorter than it was", a->t.name);
     return ret < 0 ? ret : 0;
 }
+
+const struct frame *pool_get(struct pool *p, int i, struct err *err)
+{
+    if (p->frames)
+        return &p->frames->frame[i];
+    frame_release(&p->now);
+    return archive_get(p->archive, i, &p->now, err) < 0 ? NULL : &p->now;
+}
+
+void pool_release(struct pool *p)
+{
+    frame_release(&p->now);
+}

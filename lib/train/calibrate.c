@@ -116,16 +116,25 @@ void calibrate(struct calibration *c, const struct calibration_pair *pair,
         c->within[k] = within[k] / fmax(1, c->atoms);
 }
 
-void calibrate_frames(struct calibration *c, const struct frames *frames,
-                      const struct label_names *names, const char *kind)
+int calibrate_pool(struct calibration *c, struct pool *pool,
+                   const struct label_names *names, const char *kind,
+                   struct err *err)
 {
     struct calibration_pair *pair = xcalloc(CALIBRATION_FRAMES, sizeof *pair);
-    int n = 0;
+    int n = 0, ret = 0;
 
-    for (int i = frames->n - 1; i >= 0 && n < CALIBRATION_FRAMES; i--)
-        n += calibration_pair(&pair[n], &frames->frame[i], names, kind);
+    for (int i = pool->n - 1; ret == 0 && i >= 0 && n < CALIBRATION_FRAMES;
+         i--) {
+        const struct frame *f = pool_get(pool, i, err);
+
+        if (!f)
+            ret = err->code;
+        else if (calibration_pair(&pair[n], f, names, kind))
+            n++;
+    }
     calibrate(c, pair, n);
     for (int i = 0; i < n; i++)
         calibration_pair_release(&pair[i]);
     free(pair);
+    return ret;
 }

@@ -137,16 +137,16 @@ bool committee_epoch(struct committee *c)
     return more;
 }
 
+bool schedule_met(const struct schedule *s, const struct fit *fit)
+{
+    return (s->target_e <= 0 || fit->rmse_e <= s->target_e) &&
+           (s->target_f <= 0 || fit->rmse_f <= s->target_f);
+}
+
 bool committee_meets(const struct committee *c)
 {
-    const struct schedule *s = c->schedule;
-
-    for (int k = 0; k < c->nmember; k++) {
-        const struct fit *fit = &c->member[k].fit;
-
-        if ((s->target_e > 0 && fit->rmse_e > s->target_e) ||
-            (s->target_f > 0 && fit->rmse_f > s->target_f))
+    for (int k = 0; k < c->nmember; k++)
+        if (!schedule_met(c->schedule, &c->member[k].fit))
             return false;
-    }
     return true;
 }

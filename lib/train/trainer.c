@@ -108,10 +108,7 @@ static double largest(const double *x, int n)
 
 bool fit_meets(const struct fit *fit, const struct schedule *s)
 {
-    if (s->target_e <= 0 && s->target_f <= 0)
-        return false;
-    return (s->target_e <= 0 || fit->rmse_e <= s->target_e) &&
-           (s->target_f <= 0 || fit->rmse_f <= s->target_f);
+    return (s->target_e > 0 || s->target_f > 0) && schedule_met(s, fit);
 }
 
 /* Move theta from the value and gradient there: false if it cannot go on. */

@@ -64,6 +64,42 @@ expect 0 'energies within a meV, forces within 0.05 eV/A' \
 expect 0 'which has sigmas, of a kind' \
     "grep -c 'ml_sigma_e=.* ml_kind=gp' s.xyz | grep -qx 6"
 
+# As with a network: the model before, targets, a history, calibration.
+expect 0 'meets targets' "train --model=gp --target-energy=1e-3 \
+    --target-force=1e-2 --history=history -o second train.xyz"
+cut -d: -f2- err | grep -q '; [0-9.e-]* meV/atom, [0-9.e-]* eV/A$'
+report $? 'and says how near it is'
+awk -F '\t' 'NR == 1 && /^# member\tepoch\tloss\trmse_e meV/ { head = 1 }
+    NR == 2 && $1 == 1 && $2 == 0 && $3 < 0 && $4 < 1 && $5 < 1e-2 { row = 1 }
+    END { exit !(NR == 2 && head && row) }' history
+report $? 'in one line of history, too'
+expect 1 'or does not' "$gp --target-force=1e-9 -o second train.xyz"
+test -s second
+report $? 'which is written'
+expect 0 'a poor model' "train -q --epochs=1 --hidden=2 -o poor train.xyz"
+expect 0 'is no better on old frames' "$gp --before=poor -o better train.xyz"
+cmp -s err /dev/null
+report $? 'of which nothing is said'
+strings better | grep -q '^before [0-9a-f]* frames 6 .* worse no$'
+report $? 'but in the model'
+head -n 60 train.xyz >four.xyz
+expect 0 'a model of four frames' "$gp -o four four.xyz"
+expect 0 'is better than a poor one' \
+    "train -q --epochs=1 --hidden=2 --before=four -o poor train.xyz"
+says 'train: worse than four on 4 old frames: '
+expect 2 'a model before that is none' "$gp --before=history -o bad train.xyz"
+says 'history: '
+absent bad
+expect 0 'frames that are predicted' \
+    "simulate single -q --model=four -o predicted.xyz train.xyz"
+expect 0 'calibrate it' "dft-single -q --engine=emt predicted.xyz |
+    train -v --model=gp -o calibrated -"
+grep -q 'train: -:76: error [0-9.e-]*, bare sigma' err &&
+    grep -q 'sigmas times [0-9.]*, from 6 frames: ' err
+report $? 'and says so'
+expect 0 'also in the model' "strings calibrated |
+    grep -q '^calibration [0-9.]* frames 6 atoms'"
+
 # From one label, where a network of this size would know nothing.
 expect 0 'learns from one frame' "$gp -o first one.xyz"
 expect 0 'and relaxes' "simulate relax -q --model=first -o traj.xyz one.xyz"

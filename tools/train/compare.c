@@ -18,10 +18,10 @@ static int measure(const struct train *t, struct pool *pool,
     return ret;
 }
 
-int compare(const struct train *t, struct pool *pool, struct model *m,
+int compare(const struct train *t, struct pool *pool, struct potential *p,
             struct comparison *c, struct err *err)
 {
-    struct potential old, new;
+    struct potential old;
     int ret;
 
     if (!t->before)
@@ -31,11 +31,14 @@ int compare(const struct train *t, struct pool *pool, struct model *m,
         return ret;
     c->id = old.id;
     ret = measure(t, pool, old.provenance, &old, &c->before, err);
-    if (ret == 0) {
-        potential_of_model(&new, m, 0);
-        ret = measure(t, pool, old.provenance, &new, &c->now, err);
-        model_of_potential(m, &new);
-    }
+    if (ret == 0)
+        ret = measure(t, pool, old.provenance, p, &c->now, err);
     old.release(&old);
     return ret;
+}
+
+void comparison_release(struct comparison *c)
+{
+    errors_release(&c->before);
+    errors_release(&c->now);
 }

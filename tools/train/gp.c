@@ -6,41 +6,38 @@
 /* Up to so many rows a fit takes seconds, and a prediction milliseconds. */
 enum { AUTO_ROWS = 3000 };
 
-static char *describe_gp(const struct train *t, const struct frames *frames,
-                         const struct gp *gp, const struct calibration *c)
+static char *describe_gp(const struct train *t, const struct learnt *l,
+                         const struct gp *gp, const struct calibration *c,
+                         const struct comparison *x)
 {
-    struct label label;
     char *text = NULL;
     size_t size = 0;
     FILE *f = open_memstream(&text, &size);
 
     if (!f)
         return xstrdup("");
-    frame_get_label(&frames->frame[0], &t->names, &label);
     fprintf(f, "tool train %s\nlabel %s\nforces free\n", MORSEL_VERSION,
-            t->names.energy     ? t->names.energy
-            : label.free_energy ? "free_energy"
-                                : "energy");
+            energy_used(t, l));
+    if (l->stress)
+        fprintf(f, "stress %d\n", l->nstress);
     fprintf(f, "length %.17g\nsigma %.17g\nscale %.17g\n", gp->length,
             gp->sigma, gp->scale);
     fprintf(f, "jitter %.17g\n", gp->jitter);
-    put_calibration(f, c);
-    fprintf(f, "frames %d\n", frames->n);
-    for (int i = 0; i < frames->n; i++)
-        fprintf(f, "frame %016llx\n",
-                (unsigned long long)atoms_hash(&frames->frame[i].atoms));
+    put_common(f, c, x, l);
     fclose(f);
     return text;
 }
 
-static void report_gp(const struct train *t, const struct gp *gp)
+static void report_gp(const struct train *t, const struct gp *gp,
+                      const struct fit *fit)
 {
-    if (t->quiet)
-        return;
     cli_say(t->cli,
             "%d frames, Gaussian process: length %.3g, sigma %.3g eV, prior "
-            "times %.3g",
-            gp->n, gp->length, gp->sigma, gp->prior.nelement ? gp->scale : 0);
+            "times %.3g; %.3g meV/atom, %.3g eV/A",
+            gp->n, gp->length, gp->sigma, gp->prior.nelement ? gp->scale : 0,
+            1000 * fit->rmse_e, fit->rmse_f);
+    if (gp->nstrain > 0)
+        cli_say(t->cli, "stress of %d frames: %.3g eV/A^3", gp->n, fit->rmse_s);
     if (gp->jitter > 0)
         cli_say(t->cli, "a jitter of %g was needed: are frames twins?",
                 gp->jitter);
@@ -50,7 +47,52 @@ static int print_gp_sizes(const struct gp *gp, struct err *err)
 {
     printf("frames %d\natoms %d\nrows %d\nbytes %.0f\n", gp->n,
            gp->n * gp->first.natoms, gp_rows(gp), gp_bytes(gp));
-    return output_close(stdout, "-", err);
+    return output_close(stdout, "-", err) < 0 ? err->code : 1;
+}
+
+/* One line: nothing goes on by epochs. */
+static int write_history(const struct train *t, const struct fit *fit,
+                         bool stress, struct err *err)
+{
+    FILE *f = output_open(t->history, err);
+
+    if (!f)
+        return err->code;
+    begin_history(f, stress);
+    write_fit(f, 1, 0, fit, stress);
+    return output_close(f, t->history, err);
+}
+
+/* Calibrate and compare it, write it, and say how it is. */
+static int finish_gp(const struct train *t, const struct frames *frames,
+                     const struct learnt *l, const struct fit *fit,
+                     struct gp *gp, struct err *err)
+{
+    struct pool pool = {.n = frames->n, .frames = frames};
+    struct calibration calibration;
+    struct comparison x = {0};
+    struct potential p;
+    int ret = calibrate_pool(&calibration, &pool, &t->names, "gp", err);
+
+    if (ret == 0) {
+        potential_of_gp(&p, gp, &calibration, 0);
+        ret = compare(t, &pool, &p, &x, err);
+        gp_of_potential(gp, &p);
+    }
+    if (ret == 0) {
+        gp->provenance = describe_gp(t, l, gp, &calibration, &x);
+        ret = potential_save_gp(gp, &calibration, t->output, err);
+    }
+    if (ret == 0)
+        report_worse(t, &x);
+    if (ret == 0 && !t->quiet) {
+        report_gp(t, gp, fit);
+        report_calibration(t, &calibration);
+    }
+    if (ret == 0 && t->verbose)
+        ret = report_pairs(t, &pool, "gp", err);
+    comparison_release(&x);
+    return ret;
 }
 
 static int fit(const struct train *t, const struct frames *frames,
@@ -60,22 +102,31 @@ static int fit(const struct train *t, const struct frames *frames,
                                      .noise_f = GP_NOISE,
                                      .noise_s = GP_NOISE_STRAIN,
                                      .fit_scale = true};
-    struct calibration calibration;
+    uint64_t *id = xcalloc((size_t)gp->n, sizeof *id);
+    struct learnt l = {gp->n, true, gp->nstrain > 0, false, gp->n, id};
+    struct label label;
+    struct fit fit;
     int ret = 0;
 
+    if (frame_get_label(&frames->frame[0], &t->names, &label))
+        l.free_energy = label.free_energy;
+    for (int i = 0; i < gp->n; i++)
+        id[i] = atoms_hash(&frames->frame[i].atoms);
     if (cli_given(t->cli, "prior"))
         ret = make_prior(t, &gp->prior, frames, err);
-
     if (ret == 0)
         ret = gp_train(gp, &params, err);
-    if (ret < 0)
-        return ret;
-    calibrate_frames(&calibration, frames, &t->names, "gp");
-    gp->provenance = describe_gp(t, frames, gp, &calibration);
-    ret = potential_save_gp(gp, &calibration, t->output, err);
+    if (ret == 0) {
+        struct gp_residuals left = gp_residuals(gp);
+
+        fit = (struct fit){-gp->likelihood, left.e, left.f, left.s};
+        if (t->history)
+            ret = write_history(t, &fit, l.stress, err);
+    }
     if (ret == 0)
-        report_gp(t, gp);
-    return ret;
+        ret = finish_gp(t, frames, &l, &fit, gp, err);
+    free(id);
+    return ret < 0 ? ret : schedule_met(&t->schedule, &fit);
 }
 
 int train_gp(const struct train *t, const struct frames *frames,

@@ -24,19 +24,21 @@ void begin_history(FILE *f, bool stress)
                 stress ? "\trmse_s eV/A^3" : "");
 }
 
+void write_fit(FILE *f, int member, int epoch, const struct fit *fit,
+               bool stress)
+{
+    fprintf(f, "%d\t%d\t%.10g\t%.10g\t%.10g", member, epoch, fit->loss,
+            1000 * fit->rmse_e, fit->rmse_f);
+    if (stress)
+        fprintf(f, "\t%.10g", fit->rmse_s);
+    putc('\n', f);
+}
+
 void write_epoch(FILE *f, const struct committee *c, bool stress)
 {
-    for (int k = 0; f && k < c->nmember; k++) {
-        const struct member *m = &c->member[k];
-
-        if (!m->advanced)
-            continue;
-        fprintf(f, "%d\t%d\t%.10g\t%.10g\t%.10g", k + 1, m->epoch, m->fit.loss,
-                1000 * m->fit.rmse_e, m->fit.rmse_f);
-        if (stress)
-            fprintf(f, "\t%.10g", m->fit.rmse_s);
-        putc('\n', f);
-    }
+    for (int k = 0; f && k < c->nmember; k++)
+        if (c->member[k].advanced)
+            write_fit(f, k + 1, c->member[k].epoch, &c->member[k].fit, stress);
 }
 
 void show_progress(const struct train *t, const struct committee *c, int epoch)
@@ -86,10 +88,14 @@ int finish(const struct train *t, struct pool *pool, const struct learnt *l,
 {
     struct comparison x = {0};
     struct model *m = c->m;
-    int ret = pool_calibrate(pool, t, &m->calibration, err);
+    struct potential p;
+    int ret = calibrate_pool(&m->calibration, pool, &t->names, "network", err);
 
-    if (ret == 0)
-        ret = compare(t, pool, m, &x, err);
+    if (ret == 0) {
+        potential_of_model(&p, m, 0);
+        ret = compare(t, pool, &p, &x, err);
+        model_of_potential(m, &p);
+    }
     if (ret == 0) {
         m->provenance = describe(t, l, c, &x);
         ret = model_save(m, t->output, err);
@@ -97,9 +103,8 @@ int finish(const struct train *t, struct pool *pool, const struct learnt *l,
     if (ret == 0)
         report(t, l, c, &x);
     if (ret == 0 && t->verbose)
-        ret = report_pairs(t, pool, err);
-    errors_release(&x.before);
-    errors_release(&x.now);
+        ret = report_pairs(t, pool, "network", err);
+    comparison_release(&x);
     return ret;
 }
 

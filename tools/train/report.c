@@ -16,14 +16,14 @@ static const char *forces_used(const struct train *t, const struct learnt *l)
     return l->forces ? masks[t->mask] : "no";
 }
 
-static const char *energy_used(const struct train *t, const struct learnt *l)
+const char *energy_used(const struct train *t, const struct learnt *l)
 {
     if (t->names.energy)
         return t->names.energy;
     return l->free_energy ? "free_energy" : "energy";
 }
 
-void put_calibration(FILE *f, const struct calibration *c)
+static void put_calibration(FILE *f, const struct calibration *c)
 {
     if (c->frames > 0)
         fprintf(f, "calibration %.17g frames %d atoms %d within %.17g %.17g\n",
@@ -40,6 +40,16 @@ static void put_comparison(FILE *f, const struct comparison *x)
                 errors_energy(&x->before), errors_energy(&x->now),
                 errors_force(&x->before), errors_force(&x->now),
                 errors_worse(&x->now, &x->before) ? "yes" : "no");
+}
+
+void put_common(FILE *f, const struct calibration *k,
+                const struct comparison *x, const struct learnt *l)
+{
+    put_calibration(f, k);
+    put_comparison(f, x);
+    fprintf(f, "frames %d\n", l->n);
+    for (int i = 0; i < l->n; i++)
+        fprintf(f, "frame %016llx\n", (unsigned long long)l->id[i]);
 }
 
 /* The same for equal input, options and seed. */
@@ -75,17 +85,13 @@ char *describe(const struct train *t, const struct learnt *l,
             fprintf(f, " rmse_s %.17g", m->fit.rmse_s);
         putc('\n', f);
     }
-    put_calibration(f, &c->m->calibration);
-    put_comparison(f, x);
-    fprintf(f, "frames %d\n", l->n);
-    for (int i = 0; i < l->n; i++)
-        fprintf(f, "frame %016llx\n", (unsigned long long)l->id[i]);
+    put_common(f, &c->m->calibration, x, l);
     fclose(f);
     return text;
 }
 
 /* This is said in any case: whoever asked wants to know. */
-static void report_worse(const struct train *t, const struct comparison *x)
+void report_worse(const struct train *t, const struct comparison *x)
 {
     if (x->id && errors_worse(&x->now, &x->before))
         cli_say(t->cli,
@@ -96,11 +102,19 @@ static void report_worse(const struct train *t, const struct comparison *x)
                 errors_force(&x->before));
 }
 
+void report_calibration(const struct train *t, const struct calibration *k)
+{
+    if (k->frames > 0)
+        cli_say(t->cli,
+                "sigmas times %.3g, from %d frames: %.0f %% of %d atoms "
+                "within 1, %.0f %% within 2",
+                k->factor, k->frames, 100 * k->within[0], k->atoms,
+                100 * k->within[1]);
+}
+
 void report(const struct train *t, const struct learnt *l,
             const struct committee *c, const struct comparison *x)
 {
-    const struct calibration *k = &c->m->calibration;
-
     report_worse(t, x);
     if (t->quiet)
         return;
@@ -114,15 +128,11 @@ void report(const struct train *t, const struct learnt *l,
     for (int i = 0; l->stress && i < c->nmember; i++)
         cli_say(t->cli, "stress of %d frames: member %d: %.3g eV/A^3",
                 l->nstress, i + 1, c->member[i].fit.rmse_s);
-    if (k->frames > 0)
-        cli_say(t->cli,
-                "sigmas times %.3g, from %d frames: %.0f %% of %d atoms "
-                "within 1, %.0f %% within 2",
-                k->factor, k->frames, 100 * k->within[0], k->atoms,
-                100 * k->within[1]);
+    report_calibration(t, &c->m->calibration);
 }
 
-int report_pairs(const struct train *t, struct pool *pool, struct err *err)
+int report_pairs(const struct train *t, struct pool *pool, const char *kind,
+                 struct err *err)
 {
     for (int i = 0; i < pool->n; i++) {
         const struct frame *f = pool_get(pool, i, err);
@@ -130,7 +140,7 @@ int report_pairs(const struct train *t, struct pool *pool, struct err *err)
 
         if (!f)
             return err->code;
-        if (!calibration_pair(&p, f, &t->names, "network"))
+        if (!calibration_pair(&p, f, &t->names, kind))
             continue;
         cli_say(t->cli, "%s:%ld: error %.3g, bare sigma %.3g eV/A", t->input,
                 f->line, p.error, p.sigma);

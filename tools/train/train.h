@@ -70,18 +70,6 @@ int learn(const struct train *t, const struct frames *frames, struct stored *s,
 /* The same of t->input by batches, from its first frame to the model. */
 int learn_batches(const struct train *t, struct err *err) MORSEL_MUST_CHECK;
 
-/* Frames in memory, or in their file: one of them at a time. */
-struct pool {
-    int n;
-    const struct frames *frames; /* NULL: */
-    struct archive *archive;
-    struct frame now;
-};
-const struct frame *pool_get(struct pool *p, int i, struct err *err);
-void pool_release(struct pool *p);
-int pool_calibrate(struct pool *p, const struct train *t, struct calibration *c,
-                   struct err *err) MORSEL_MUST_CHECK;
-
 /* What was learnt from. */
 struct learnt {
     int n;
@@ -94,6 +82,8 @@ struct learnt {
 int start_warm(const struct train *t, struct model *m,
                struct err *err) MORSEL_MUST_CHECK;
 void begin_history(FILE *f, bool stress); /* f may be NULL */
+void write_fit(FILE *f, int member, int epoch, const struct fit *fit,
+               bool stress);
 void write_epoch(FILE *f, const struct committee *c, bool stress);
 int no_stress(const struct train *t, struct err *err);
 void show_progress(const struct train *t, const struct committee *c, int epoch);
@@ -112,11 +102,15 @@ struct comparison {
     uint64_t id; /* of the former; 0: there is none */
     struct errors before, now;
 };
-int compare(const struct train *t, struct pool *pool, struct model *m,
+int compare(const struct train *t, struct pool *pool, struct potential *p,
             struct comparison *c, struct err *err) MORSEL_MUST_CHECK;
+void comparison_release(struct comparison *c);
+
+/* The key of the energy. */
+const char *energy_used(const struct train *t, const struct learnt *l);
 
 /*
- * The same with a Gaussian process in place of the network; or, for
+ * As learn(), with a Gaussian process in place of the network; or, for
  * MODEL_AUTO, if it is not for these frames, *handed_over and nothing done.
  */
 int train_gp(const struct train *t, const struct frames *frames,
@@ -126,15 +120,21 @@ int train_gp(const struct train *t, const struct frames *frames,
 char *describe(const struct train *t, const struct learnt *l,
                const struct committee *c, const struct comparison *x);
 
-/* The line of a provenance that tells the calibration, if it is known. */
-void put_calibration(FILE *f, const struct calibration *c);
+/* Lines of any provenance: calibration and comparison, if there are any, and
+ * the frames. */
+void put_common(FILE *f, const struct calibration *k,
+                const struct comparison *x, const struct learnt *l);
 
 /* The same in short, on standard error. */
 void report(const struct train *t, const struct learnt *l,
             const struct committee *c, const struct comparison *x);
 
-/* What each frame asks the factor of the calibration to be. */
-int report_pairs(const struct train *t, struct pool *pool,
+/* That it is worse than before; the calibration. */
+void report_worse(const struct train *t, const struct comparison *x);
+void report_calibration(const struct train *t, const struct calibration *k);
+
+/* What each frame asks the factor of a kind of model to be. */
+int report_pairs(const struct train *t, struct pool *pool, const char *kind,
                  struct err *err) MORSEL_MUST_CHECK;
 
 #endif
