@@ -195,8 +195,6 @@ static int check_usage(const struct simulate *s, struct err *err)
                        "--checkpoint: the labels of a %s are kept as they "
                        "come: the same command goes on",
                        mode == NEB ? "band" : "dimer");
-    if (s->relax.cell && (s->checkpoint.path || s->restart))
-        return err_set(err, ERR_RANGE, "--cell: without checkpoints");
     if (s->relax.cell && s->limits.displacement > 0)
         return err_set(err, ERR_RANGE,
                        "--cell: atoms move with it, without "

@@ -4,6 +4,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* Below this angle, rad, the difference of two curvatures is rounding. */
+#define LEAST_ANGLE 1e-6
+
 enum phase { CENTER, END, TRIAL, WAITING };
 
 struct dimer_walk {
@@ -224,7 +227,8 @@ static enum dimer_status turn(struct dimer_walk *d)
     remove_along(d->n, d->mode, d->theta);
     d->turn = normalize(d->n, d->theta) / DIMER_LENGTH;
     d->angle = 0.5 * atan2(d->turn, fabs(d->curvature));
-    if (d->angle < d->p.min_angle || d->rotations >= d->p.max_rotations) {
+    if (d->angle < fmax(d->p.min_angle, LEAST_ANGLE) ||
+        d->rotations >= d->p.max_rotations) {
         d->phase = WAITING;
         return DIMER_KNOWS;
     }

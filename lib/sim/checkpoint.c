@@ -3,6 +3,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "recall.h"
+
 #define FORMAT "morsel-check"
 enum { VERSION = 2 };
 
@@ -96,20 +98,13 @@ int checkpoint_end(const struct bin *b, const char *path, struct err *err)
 /* A frame is text, whose numbers come back to the bit. */
 int bin_put_frame(struct bin *b, const struct frame *f, struct err *err)
 {
-    char *text = NULL;
-    size_t size;
-    FILE *to = open_memstream(&text, &size);
-    int ret;
+    char *text = frame_text(f, "checkpoint", err);
 
-    if (!to)
-        return err_errno(err, "cannot hold a frame");
-    ret = frame_write(f, to, "checkpoint", err);
-    if (fclose(to) != 0 && ret == 0)
-        ret = err_errno(err, "cannot hold a frame");
-    if (ret == 0)
-        bin_put_text(b, text);
+    if (!text)
+        return err->code;
+    bin_put_text(b, text);
     free(text);
-    return ret;
+    return 0;
 }
 
 int bin_get_frame(struct bin *b, struct frame *f, struct err *err)

@@ -6,6 +6,7 @@
 
 static bool is_stale(const char *name)
 {
+    static const char *const beginnings[] = {"ml_", "dft_", NULL};
     static const char *const ends[] = {"energy", "energies", "force",
                                        "forces", "stress",   "stresses",
                                        "virial", "virials",  NULL};
@@ -13,18 +14,12 @@ static bool is_stale(const char *name)
                                         "charges",
                                         "magmom",
                                         "magmoms",
-                                        "ml_sigma_e",
-                                        "ml_sigma_f",
                                         "model_id",
                                         "morsel_id",
                                         "query",
                                         "grade",
                                         "novelty",
-                                        "dft_barrier",
-                                        "dft_barrier_back",
                                         "round",
-                                        "dft_engine",
-                                        "dft_settings",
                                         "fail_reason",
                                         "scf_steps",
                                         "step",
@@ -34,8 +29,6 @@ static bool is_stale(const char *name)
                                         "relaxed",
                                         "reason",
                                         "fmax",
-                                        "ml_fmax",
-                                        "ml_sigma_max",
                                         "momenta",
                                         "time",
                                         "temperature",
@@ -56,6 +49,9 @@ static bool is_stale(const char *name)
                                         NULL};
     size_t n = strlen(name);
 
+    for (int i = 0; beginnings[i]; i++)
+        if (strncmp(name, beginnings[i], strlen(beginnings[i])) == 0)
+            return true;
     for (int i = 0; ends[i]; i++)
         if (n >= strlen(ends[i]) &&
             strcasecmp(name + n - strlen(ends[i]), ends[i]) == 0)

@@ -61,24 +61,19 @@ static int another_walk(const struct trajectory *t, struct err *err)
                    t->path, t->next + 1);
 }
 
-static char *frame_text(const struct frame *f, const char *path,
-                        struct err *err)
+char *frame_text(const struct frame *f, const char *path, struct err *err)
 {
     char *text = NULL;
     size_t size;
     FILE *to = open_memstream(&text, &size);
+    int ret = to ? frame_write(f, to, path, err) : 0;
 
-    if (!to) {
-        err_errno(err, "cannot hold a frame");
-        return NULL;
-    }
-    if (frame_write(f, to, path, err) < 0) {
-        fclose(to);
-        free(text);
-        return NULL;
-    }
-    fclose(to);
-    return text;
+    if (!to || (fclose(to) != 0 && ret == 0))
+        ret = err_errno(err, "cannot hold a frame");
+    if (ret == 0)
+        return text;
+    free(text);
+    return NULL;
 }
 
 /* The frame stands in path.part already: it must be the same. */
@@ -87,7 +82,7 @@ static int put_again(struct trajectory *t, const struct frame *f,
 {
     char *then = frame_text(&t->done.frame[t->next], t->path, err);
     char *now = then ? frame_text(f, t->path, err) : NULL;
-    int ret = !now ? ERR_RANGE : 0;
+    int ret = now ? 0 : err->code;
 
     if (now && strcmp(then, now) != 0)
         ret = another_walk(t, err);

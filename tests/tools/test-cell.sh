@@ -77,6 +77,24 @@ report $? "a Gaussian process relaxes one, too, with $labels labels"
 expect 0 'and tells its stress' \
     'test "$(grep -c ml_stress= process.walk)" -gt 5'
 
+# What has ended goes on as if it had not.
+for how in full volume xy; do
+    cell="simulate relax -q -j1 --model=model --cell=$how --fmax=1e-4"
+    $cell --max-steps=12 -o whole.xyz crystal.xyz || test $? -eq 1
+    for n in 0 1 7; do
+        $cell --max-steps=$n --checkpoint=state -o some.xyz crystal.xyz ||
+            test $? -eq 1
+        $cell --max-steps=12 --restart=state -o rest.xyz || test $? -eq 1
+        head -n $((6 * n)) some.xyz | cat - rest.xyz | cmp - whole.xyz
+    done >differences 2>&1
+    expect 0 "$how goes on to the byte" 'test ! -s differences'
+done
+expect 2 'but not as another' \
+    "$relax --model=model --cell=full --restart=state -o no.xyz"
+says 'state: it is of another --cell'
+expect 2 'nor with a fixed cell' "$relax --model=model --restart=state -o no.xyz"
+says 'state: it is of another --cell'
+
 sed 's/T T T/T T F/' crystal.xyz >slab.xyz
 expect 2 'refuses a slab' "$relax $emt --cell=full -o no.xyz slab.xyz"
 says 'slab.xyz:1: --cell: periodic in three directions is what it takes'
@@ -91,9 +109,6 @@ chmod +x mute
 expect 2 'refuses an oracle without stress' \
     "$relax --oracle=./mute --cell=full crystal.xyz"
 says "--cell: './mute' gives no stress"
-expect 2 'refuses a checkpoint' \
-    "$relax $emt --cell=full --checkpoint=c crystal.xyz"
-says '--cell: without checkpoints'
 expect 2 'refuses a limit that moves along' \
     "$relax $emt --cell=full --max-displacement=1 crystal.xyz"
 says '--cell: atoms move with it, without --max-displacement'

@@ -524,6 +524,9 @@ says 'still.xyz:1: without momenta, --temperature is needed'
 absent no.xyz
 expect 2 'a strange temperature' "$simulate md --model=model -T 300:x start.xyz"
 says "--temperature: '300:x' is not T or T1:T2 in kelvin"
+expect 2 'a chain at 0 K' \
+    "$simulate md --model=model --thermostat=nhc -T 0 start.xyz"
+says '--temperature: a chain (nhc) has no mass at 0 K'
 expect 2 'friction of another' "$md --thermostat=bdp --friction=1 start.xyz"
 says '--friction is for langevin'
 expect 2 'a quirk of another' "$md --drift=ase start.xyz"

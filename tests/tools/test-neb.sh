@@ -427,9 +427,10 @@ for method in bfgs lbfgs fire; do
     for n in 1 3 $((all / 2)); do
         killed_at "$n" simulate dimer -q -j1 --model=gp $how $keep -o half.xyz \
             guess.xyz
-        test -e half.xyz || simulate dimer -q -j1 --model=gp $how $keep \
-            $(test ! -e state || echo --restart=state) -o half.xyz guess.xyz ||
-            test $? -eq $status
+        on=
+        test ! -e state || on=--restart=state
+        test -e half.xyz || simulate dimer -q -j1 --model=gp $how $keep $on \
+            -o half.xyz guess.xyz || test $? -eq $status
         cmp half.xyz whole.xyz
     done >differences 2>&1
     expect 0 "$method: a dimer that was killed goes on" \

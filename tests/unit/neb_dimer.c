@@ -92,6 +92,33 @@ START_TEST(one_rotation_is_exact_on_a_quadratic)
 }
 END_TEST
 
+/* One coordinate is free: there is nothing to turn to, at any min_angle. */
+START_TEST(a_dimer_that_cannot_turn_does_not)
+{
+    bool move[1][3] = {{true, false, false}};
+    double mode[1][3] = {{0.7, 0, 0}}, f[1][3] = {{0}};
+    struct dimer_params p = params;
+    struct atoms a = muller_brown_at(0.3, 0.2);
+    struct err err;
+    int calls = 0;
+
+    p.min_angle = 0;
+    free(a.move);
+    a.move = move;
+    struct dimer_walk *d = dimer_new(&a, &p, mode, &err);
+    do {
+        f[0][0] = 1.3 * dimer_point(d)->pos[0][0];
+        calls++;
+    } while (dimer_take(d, 0, f) == DIMER_ASKS);
+    ck_assert_int_eq(calls, 2);
+    ck_near(dimer_saddle(d).curvature, -1.3, 1e-12);
+    ck_assert_double_eq(dimer_saddle(d).mode[0][0], 1);
+    dimer_free(d);
+    a.move = NULL;
+    atoms_release(&a);
+}
+END_TEST
+
 /* Three free atoms: their common motion and rotation are no mode. */
 START_TEST(motions_of_the_whole_are_left_out)
 {
@@ -208,6 +235,7 @@ TCase *neb_dimer_tests(void)
 
     tcase_add_loop_test(dimer, the_dimer_finds_the_saddle_of_the_band, 0, 9);
     tcase_add_loop_test(dimer, one_rotation_is_exact_on_a_quadratic, 0, 8);
+    tcase_add_test(dimer, a_dimer_that_cannot_turn_does_not);
     tcase_add_test(dimer, motions_of_the_whole_are_left_out);
     tcase_add_loop_test(dimer, a_stored_dimer_goes_on_to_the_bit, 0, 24);
     return dimer;

@@ -123,8 +123,9 @@ END_TEST
 START_TEST(labels_of_any_name_are_stripped)
 {
     static const char *const gone[] = {
-        "energy", "free_energy", "REF_energy", "MACE_Energies", "stress",
-        "virial", "dft_engine",  "reason",     "model_id",      "ml_energy"};
+        "energy",  "free_energy", "REF_energy", "MACE_Energies", "stress",
+        "virial",  "dft_engine",  "reason",     "model_id",      "ml_energy",
+        "ml_kind", "ml_factor",   "ml_outside", "dft_overlap",   "pressure"};
     static const char *const kept[] = {"energy_unit", "timestep", "name",
                                        "initial_magmoms"};
     double column[6] = {0};

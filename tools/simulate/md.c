@@ -168,6 +168,9 @@ static int read_temperature(const struct simulate *s, double kt[2],
         ret = err_set(err, ERR_RANGE,
                       "--temperature: '%s' is not T or T1:T2 in kelvin",
                       s->md.temperature);
+    else if (s->md.thermostat == MD_NHC && kt[0] == 0 && kt[1] == 0)
+        ret = err_set(err, ERR_RANGE,
+                      "--temperature: a chain (nhc) has no mass at 0 K");
     kt[0] *= EV_PER_KELVIN;
     kt[1] *= EV_PER_KELVIN;
     free(text);

@@ -56,9 +56,13 @@ static int put_state(struct simulate *s, struct walk *w, struct err *err)
         ret = chain_put(s, s->chain, w->at.number, b, err);
     if (b && ret == 0)
         ret = place_put(s, &w->at, b, err);
-    if (b)
-        relax_put(w->relax, b);
-    return ret;
+    if (!b || ret < 0)
+        return ret;
+    bin_put_u32(b, w->cell.mode);
+    if (w->cell.mode)
+        bin_put_reals(b, w->cell.deform[0], 9);
+    relax_put(w->relax, b);
+    return 0;
 }
 
 static enum stop judge(const struct simulate *s, const struct walk *w)
@@ -170,14 +174,30 @@ static int begin(const struct simulate *s, struct walk *w,
     return 0;
 }
 
+static int cell_again(const struct simulate *s, struct walk *w, struct bin *b,
+                      struct err *err)
+{
+    if (bin_get_u32(b) != (uint32_t)s->relax.cell)
+        return err_set(err, ERR_FORMAT, "it is of another --cell");
+    if (s->relax.cell == CELL_FIXED)
+        return 0;
+    cell_init(&w->cell, (enum cell_mode)s->relax.cell, &w->at.start);
+    bin_get_reals(b, w->cell.deform[0], 9);
+    return 0;
+}
+
 static int begin_again(struct simulate *s, struct walk *w, struct err *err)
 {
+    struct bin *b = &s->past;
     int ret = place_get(s, &w->at, err);
 
     if (ret < 0)
         return ret;
+    if (cell_again(s, w, b, err) < 0)
+        return bad_past(s, err);
     w->relax = new_relax(s, w);
-    if (relax_get(w->relax, &w->at.frame.atoms, &s->past, err) < 0)
+    if (relax_get(w->relax, s->relax.cell ? &w->cell.x : &w->at.frame.atoms, b,
+                  err) < 0)
         return bad_past(s, err);
     return checkpoint_end(&s->past, s->restart, err);
 }
