@@ -68,10 +68,10 @@
  * Two beliefs give one to three frames sane values, and are soon outvoted by
  * data.  That of sigma^2 is an inverse gamma distribution, worth nu data, about
  * the s0 for which forces have the standard deviation f0 where nothing is
- * known: the small forces of one relaxed frame do not tell what will happen elsewhere,
- * and a walk that took them for all there is would trust itself anywhere (where
- * symmetry forbids all forces, as if features changed by 1/angstrom).  That of
- * l is log-normal.
+ * known: the small forces of one relaxed frame do not tell what will happen
+ * elsewhere, and a walk that took them for all there is would trust itself
+ * anywhere (where symmetry forbids all forces, as if features changed by
+ * 1/angstrom).  That of l is log-normal.
  *
  * p, q, the kernel, the constant, noise, l0 and w are those that relaxed 21
  * structures of adsorbates, surfaces, clusters and bulk with the fewest labels;
@@ -101,6 +101,9 @@ struct gp_params {
 #define GP_LENGTH_WIDTH 0.3  /* and w */
 #define GP_FORCE 2.0         /* f0, eV/angstrom */
 #define GP_BELIEF 0.3        /* nu / nfree */
+
+/* A force beyond this is no label to learn. */
+#define MAX_FORCE 1e4 /* eV/angstrom */
 
 /* Rows of K, whose memory goes with their square, time with their cube. */
 enum { GP_MAX_ROWS = 20000, GP_MAX_ATOMS = 2000 };
@@ -167,8 +170,8 @@ int gp_prepare(struct gp *gp, struct err *err) MORSEL_MUST_CHECK;
  * derivative of the energy by strain (eV), of a process that is about it.
  * The atoms must be those of training.  Unless the process is about strains
  * they must be in the same cell, those that may not move where they were, to
- * 1e-4 angstrom and a lattice vector.  If not, ERR_RANGE.  In O(n natoms^2).  Not by
- * two threads at once.
+ * 1e-4 angstrom and a lattice vector.  If not, ERR_RANGE.  In O(n natoms^2).
+ * Not by two threads at once.
  */
 int gp_predict(struct gp *gp, const struct atoms *a, double *energy,
                double (*forces)[3], double (*dedstrain)[3],

@@ -134,18 +134,19 @@ struct model {
 void model_alloc(struct model *m, int members);
 void model_release(struct model *m);
 
+/* How far neighbors are needed: by the features and the prior, angstrom. */
+double model_cutoff(const struct model *m);
+
 /* Where the weights of an element begin in a theta. */
 int model_offset(const struct model *m, int element);
 
 /*
- * The format of morsel-model(5).  model_save() opens and closes the file as
- * output_open() does.  model_read() fills in m, which the caller
+ * The format of morsel-model(5).  model_save() writes a file as output_open()
+ * does.  model_read() fills in m, which the caller
  * releases, and *id (may be NULL), the hash of the file.  It fails with ERR_IO
  * or with ERR_FORMAT, naming the file and what is wrong with it: also if it is
  * a model of another kind.
  */
-int model_write(const struct model *m, FILE *f, const char *path,
-                struct err *err) MORSEL_MUST_CHECK;
 int model_save(const struct model *m, const char *path,
                struct err *err) MORSEL_MUST_CHECK;
 int model_read(struct model *m, uint64_t *id, const char *path,

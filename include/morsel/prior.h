@@ -234,7 +234,7 @@ struct prior_sample {
 struct prior_fit {
     int nwell, nforce;    /* pairs fitted, components of forces */
     double before, after; /* rms of what the prior leaves of the forces,
-                             eV/angstrom; NAN if there was nothing to fit */
+                             eV/angstrom; NAN without a prior or a sample */
 };
 
 /* ERR_RANGE if a sample has no neighbors, as neighbors_find says. */

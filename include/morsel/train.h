@@ -168,12 +168,12 @@ enum force_mask { MASK_ALL, MASK_FREE };
  * m->prior from their labels.  Parallel over frames (OpenMP); the result does
  * not depend on the number of threads.  DERIVE_NOTHING asks for energies
  * alone, DERIVE_POSITIONS for forces, too; DERIVE_STRAIN also takes the stress
- * of frames that have one and are periodic in three directions.  Fails with ERR_FORMAT, naming file (`path`) and line, if a
- * frame does not have the label, or another kind of energy than the first; and
- * with ERR_RANGE if an element is unknown to the descriptor, atoms coincide,
- * or a force exceeds MAX_FORCE.
+ * of frames that have one and are periodic in three directions.  Fails with
+ * ERR_FORMAT, naming file (`path`) and line, if a frame does not have the
+ * label, or another kind of energy than the first; and with ERR_RANGE if an
+ * element is unknown to the descriptor, atoms coincide, or a force exceeds
+ * MAX_FORCE.
  */
-#define MAX_FORCE 1e4 /* eV/angstrom */
 int dataset_build(struct dataset *ds, const struct frames *frames,
                   const char *path, const struct label_names *names,
                   enum derivatives labels, enum force_mask mask,
@@ -183,8 +183,9 @@ void dataset_release(struct dataset *ds);
 /*
  * The same with features that are known if s, which was read with the frames,
  * is neither NULL nor zeroed; the descriptor of m is that of s.  ERR_RANGE if
- * forces or stress are asked for and s has no such derivatives, or an element of the
- * descriptor is in no frame: its network would learn nothing, and say anything.
+ * forces or stress are asked for and s has no such derivatives, or an element
+ * of the descriptor is in no frame: its network would learn nothing, and say
+ * anything.
  */
 int dataset_build_stored(struct dataset *ds, const struct frames *frames,
                          const struct stored *s, const char *path,

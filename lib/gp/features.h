@@ -27,9 +27,9 @@ void pairs_release(struct pairs *p);
 int pairs_count(const struct atoms *a, bool all);
 
 /*
- * Features x [nfeature], their derivatives g [nfeature][3] by the position of atom j,
- * 1/angstrom; that of i has the other sign; and, if not NULL, t [nfeature] by
- * strain.  nb is memory to use again.  ERR_RANGE if atoms coincide.
+ * Features x [nfeature], their derivatives g [nfeature][3] by the position of
+ * atom j, 1/angstrom; that of i has the other sign; and, if not NULL, t
+ * [nfeature] by strain.  nb is memory to use again.  ERR_RANGE if atoms coincide.
  */
 int pairs_eval(const struct pairs *p, const struct atoms *a,
                struct neighbors *nb, double *x, double (*g)[3],

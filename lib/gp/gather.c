@@ -9,9 +9,6 @@
 /* What stands within so many angstrom has not moved. */
 static const double same = 1e-4;
 
-/* A force beyond this is no label to learn. */
-static const double max_force = 1e4; /* eV/angstrom */
-
 void gp_release(struct gp *gp)
 {
     state_release(gp->state);
@@ -133,7 +130,7 @@ static int check_label(const struct frame *f, const struct label_names *names,
         return err_set(err, ERR_RANGE, "the energy is not finite");
     for (int i = 0; i < f->atoms.natoms; i++)
         for (int c = 0; c < 3; c++)
-            if (!(fabs(label->forces[i][c]) <= max_force))
+            if (!(fabs(label->forces[i][c]) <= MAX_FORCE))
                 return err_set(err, ERR_RANGE,
                                "a force of %g eV/angstrom on atom %d is not a "
                                "label to learn",

@@ -47,7 +47,6 @@ double prediction_outside(const struct prediction *p)
 /* A model at work: what one evaluation leaves for the next. */
 struct evaluator {
     struct model m;
-    double cutoff; /* of the neighbor list, angstrom */
     struct neighbors nb;
     struct features f;
     int *start; /* [nelement + 1] the first row of an element, below */
@@ -299,7 +298,7 @@ static int eval(struct potential *p, const struct atoms *a,
     struct evaluator *s = p->self;
     const struct model *m = &s->m;
     bool stress = out->want_stress && a->pbc[0] && a->pbc[1] && a->pbc[2];
-    int ret = neighbors_find(&s->nb, a, s->cutoff, err);
+    int ret = neighbors_find(&s->nb, a, model_cutoff(m), err);
 
     if (ret == 0)
         ret = features_compute(&s->f, &m->descriptor, a, &s->nb,
@@ -360,9 +359,6 @@ void potential_of_model(struct potential *p, struct model *m, uint64_t id)
 
     s->m = *m;
     *m = (struct model){0};
-    s->cutoff = s->m.descriptor.cutoff.rc;
-    if (s->m.prior.nelement > 0)
-        s->cutoff = fmax(s->cutoff, s->m.prior.rc);
     s->start = xcalloc((size_t)s->m.descriptor.nelement + 1, sizeof *s->start);
     s->energy = xcalloc((size_t)s->m.members, sizeof *s->energy);
     *p = (struct potential){

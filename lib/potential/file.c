@@ -66,12 +66,23 @@ static void put_net(const struct mlp *net, struct bin *b)
         bin_put_u64(b, (uint64_t)net->width[l]);
 }
 
-int model_write(const struct model *m, FILE *f, const char *path,
-                struct err *err)
+int file_save(struct bin *b, const char *path, struct err *err)
+{
+    FILE *f = output_open(path, err);
+    int ret = f ? bin_write(b, f, path, err) : err->code;
+
+    if (f && ret < 0)
+        output_discard(f, path);
+    else if (f)
+        ret = output_close(f, path, err);
+    bin_release(b);
+    return ret;
+}
+
+int model_save(const struct model *m, const char *path, struct err *err)
 {
     const struct descriptor *d = &m->descriptor;
     struct bin b;
-    int ret;
 
     file_begin(&b, KIND_NETWORK);
     descriptor_put(d, &b);
@@ -94,22 +105,7 @@ int model_write(const struct model *m, FILE *f, const char *path,
         bin_put_reals(&b, m->theta[k], (size_t)m->nparam);
     calibration_put(&m->calibration, &b);
     bin_put_text(&b, m->provenance ? m->provenance : "");
-    ret = bin_write(&b, f, path, err);
-    bin_release(&b);
-    return ret;
-}
-
-int model_save(const struct model *m, const char *path, struct err *err)
-{
-    FILE *f = output_open(path, err);
-
-    if (!f)
-        return err->code;
-    if (model_write(m, f, path, err) < 0) {
-        output_discard(f, path);
-        return err->code;
-    }
-    return output_close(f, path, err);
+    return file_save(&b, path, err);
 }
 
 /* A shape that takes nin features to one number, or b->bad. */

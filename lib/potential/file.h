@@ -11,8 +11,10 @@
 #define KIND_NETWORK "network"
 #define KIND_GP "gp"
 
-/* Begin a file of a kind. */
+/* Begin a file of a kind; write it, and release b. */
 void file_begin(struct bin *b, const char *kind);
+int file_save(struct bin *b, const char *path,
+              struct err *err) MORSEL_MUST_CHECK;
 
 /*
  * Read a file up to its kind (the caller frees it), and the hash of all of it;

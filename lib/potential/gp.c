@@ -77,31 +77,14 @@ void gp_of_potential(struct gp *gp, struct potential *p)
     p->release(p);
 }
 
-static int write_gp(const struct gp *gp, const struct calibration *calibration,
-                    FILE *f, const char *path, struct err *err)
-{
-    struct bin b;
-    int ret;
-
-    file_begin(&b, KIND_GP);
-    calibration_put(calibration, &b);
-    gp_put(gp, &b);
-    ret = bin_write(&b, f, path, err);
-    bin_release(&b);
-    return ret;
-}
-
 int potential_save_gp(const struct gp *gp,
                       const struct calibration *calibration, const char *path,
                       struct err *err)
 {
-    FILE *f = output_open(path, err);
+    struct bin b;
 
-    if (!f)
-        return err->code;
-    if (write_gp(gp, calibration, f, path, err) < 0) {
-        output_discard(f, path);
-        return err->code;
-    }
-    return output_close(f, path, err);
+    file_begin(&b, KIND_GP);
+    calibration_put(calibration, &b);
+    gp_put(gp, &b);
+    return file_save(&b, path, err);
 }

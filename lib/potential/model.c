@@ -1,5 +1,6 @@
 #include <morsel/potential.h>
 
+#include <math.h>
 #include <stdlib.h>
 
 /* [n] rows of width[i] zeros, in one block that the first row owns. */
@@ -22,6 +23,13 @@ static void rows_free(double **row)
     if (row)
         free(row[0]);
     free(row);
+}
+
+double model_cutoff(const struct model *m)
+{
+    double rc = m->descriptor.cutoff.rc;
+
+    return m->prior.nelement > 0 ? fmax(rc, m->prior.rc) : rc;
 }
 
 int model_offset(const struct model *m, int element)

@@ -1,6 +1,6 @@
 #include <morsel/prior.h>
 
-#include "limits.h"
+#include "term.h"
 
 static void put_term(const struct prior *p, const struct prior_term *t,
                      struct bin *b)

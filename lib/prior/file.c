@@ -3,8 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "kind.h"
-#include "limits.h"
+#include "term.h"
 
 /*
  * The term that is being read.  The mixing waits for its last element, and the

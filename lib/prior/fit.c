@@ -3,7 +3,7 @@
 
 #include <math.h>
 
-#include "pair.h"
+#include "term.h"
 
 /*
  * The parameters are the logarithms of D, re and a, so that all three stay

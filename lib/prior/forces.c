@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "pair.h"
+#include "term.h"
 
 /*
  * The parameters x of a pair are D / D0, ln(re / re0) and ln(a / a0): forces
@@ -317,7 +317,7 @@ static int solve(struct problem *q, struct prior_fit *fit, struct err *err)
         x[i] = start_at[i % q->npar];
     normal_at(q, x, &s, false);
     fit->before = sqrt(s.squares / q->nforce);
-    ret = minimize(q, &s, x, err);
+    ret = s.n > 0 ? minimize(q, &s, x, err) : 0;
     fit->after = sqrt(s.squares / q->nforce);
     free(x);
     free(s.jj);

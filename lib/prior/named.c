@@ -4,7 +4,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "limits.h"
+#include "term.h"
 
 /*
  * What a name stands for.  The factors of window, wall and zbl may follow it.

@@ -2,7 +2,7 @@
 
 #include <math.h>
 
-#include "pair.h"
+#include "term.h"
 
 double morse_phi(const struct morse *m, double r, double *dphi)
 {

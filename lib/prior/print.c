@@ -2,7 +2,7 @@
 
 #include <string.h>
 
-#include "kind.h"
+#include "term.h"
 
 const char *const prior_kinds[] = {
     [TERM_MORSE] = "morse", [TERM_WALL] = "wall", [TERM_ZBL] = "zbl", NULL};

@@ -5,7 +5,7 @@
 #include <math.h>
 #include <stdlib.h>
 
-#include "limits.h"
+#include "term.h"
 
 /* Does not interact, whatever it is mixed with. */
 static const struct morse inert = {.d = 0, .re = 1, .a = 1};

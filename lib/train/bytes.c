@@ -1,4 +1,4 @@
-#include "dataset.h"
+#include <morsel/train.h>
 
 #include <stdlib.h>
 

@@ -34,12 +34,4 @@ int schedule_patience(const struct schedule *s, int epoch);
 /* Are the targets met, if there are any? */
 bool fit_meets(const struct fit *fit, const struct schedule *s);
 
-/* As dataset_build_stored(), but not all elements need be there. */
-int dataset_build_part(struct dataset *ds, const struct frames *frames,
-                       const struct stored *s, const char *path,
-                       const struct label_names *names, enum derivatives labels,
-                       enum force_mask mask, const struct model *m,
-                       struct err *err) MORSEL_MUST_CHECK;
-int no_atom_of(const char *path, int z, struct err *err);
-
 #endif

@@ -1,10 +1,9 @@
-#include "committee.h"
+#include "dataset.h"
 
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "dataset.h"
 #include "stress.h"
 
 int frames_elements(const struct frames *frames, int *z)
@@ -168,13 +167,6 @@ static void store(struct dataset *ds, struct example *x,
             memcpy(jac, f->dg + f->block[e], (size_t)n * sizeof *jac);
             jac += n;
         }
-}
-
-double model_cutoff(const struct model *m)
-{
-    double rc = m->descriptor.cutoff.rc;
-
-    return m->prior.nelement > 0 ? fmax(rc, m->prior.rc) : rc;
 }
 
 static void subtract_prior(struct example *x, const struct prior *p,

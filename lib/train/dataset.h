@@ -3,7 +3,14 @@
 
 #include <morsel/train.h>
 
-/* How far neighbors are needed: by the features and the prior, angstrom. */
-double model_cutoff(const struct model *m);
+/* As dataset_build_stored(), but not all elements need be there. */
+int dataset_build_part(struct dataset *ds, const struct frames *frames,
+                       const struct stored *s, const char *path,
+                       const struct label_names *names, enum derivatives labels,
+                       enum force_mask mask, const struct model *m,
+                       struct err *err) MORSEL_MUST_CHECK;
+
+/* ERR_RANGE: no frame has this element of the set. */
+int no_atom_of(const char *path, int z, struct err *err);
 
 #endif

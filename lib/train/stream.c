@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "dataset.h"
+
 /* The frames of number index[n], in memory. */
 static int get_frames(struct archive *a, const int *index, int n,
                       struct frames *frames, struct err *err)

@@ -1,5 +1,5 @@
-#ifndef MORSEL_TRAIN_STRESS_H
-#define MORSEL_TRAIN_STRESS_H
+#ifndef LIB_TRAIN_STRESS_H
+#define LIB_TRAIN_STRESS_H
 
 #include <morsel/train.h>
 

@@ -65,13 +65,9 @@ static char path[] = "/tmp/morsel-test-XXXXXX";
 static void write_model(const struct model *m)
 {
     struct err err;
-    FILE *f;
 
     damage_file(path);
-    f = fopen(path, "wb");
-    ck_assert_ptr_nonnull(f);
-    ck_assert_int_eq(model_write(m, f, path, &err), 0);
-    ck_assert_int_eq(fclose(f), 0);
+    ck_assert_int_eq(model_save(m, path, &err), 0);
 }
 
 static unsigned char *read_bytes(long *size)

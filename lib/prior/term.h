@@ -1,7 +1,13 @@
-#ifndef PRIOR_PAIR_H
-#define PRIOR_PAIR_H
+#ifndef LIB_PRIOR_TERM_H
+#define LIB_PRIOR_TERM_H
 
 #include <morsel/prior.h>
+
+/* Names of the kinds of terms in a file, by enum term_kind. */
+extern const char *const prior_kinds[4]; /* ends with NULL */
+
+/* Is it within the limits of prior.h?  NaN is not. */
+bool reach_allowed(enum term_kind kind, const struct reach *reach);
 
 /* The switch s of a pair at r < rc, and its derivative ds, 1/angstrom. */
 double prior_switch(const struct prior_pair *q, double r, double *ds);
