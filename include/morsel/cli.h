@@ -29,8 +29,8 @@ enum cli_type {
     CLI_ONLY,   /* no option: those behind it, up to the next CLI_ONLY, are
                    for some choices of the option `word` only, or, without a
                    word, for some modes.  --help shows them where that option
-                   or the mode is one of these, and they are refused elsewhere
-                   */
+                   or the mode is one of these, and of an option alone if all
+                   would be more than 40 lines; they are refused elsewhere */
 };
 
 struct cli_opt {

@@ -75,7 +75,7 @@ for labels in 2 3 4 5 6 7 8; do
 done
 report $? "a Gaussian process relaxes one, too, with $labels labels"
 expect 0 'and tells its stress' \
-    'test "$(grep -c ml_stress= process.walk)" -gt 5'
+    "test \$(grep -c ml_stress= process.walk) -gt 5"
 
 # What has ended goes on as if it had not.
 for how in full volume xy; do

@@ -357,5 +357,12 @@ sed -n 's/^ *\(-[a-zA-Z], \)\{0,1\}--\([a-z-]*\).*/\2/p' out | sort -u |
         grep -q "Fl -$word" "$TOP/man/train.1" || echo "$word"
     done >undocumented
 expect 1 'the manual has them all' 'test -s undocumented'
+for choice in '' --optimizer=adam '--optimizer=adam --bootstrap=paper'; do
+    expect 0 "help fits on a screen, $choice" "train $choice --help"
+    test "$(wc -l <out)" -le 40 && ! grep -q '.\{81\}' out
+    report $? 'of 80 columns and 40 lines'
+done
+grep -q -e '--rate=X' out && grep -q -e '--initial=N' out && grep -q 'of the rest' out
+report $? 'where what is for a choice stands alone if not all fits'
 
 finish
