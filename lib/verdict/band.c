@@ -56,6 +56,15 @@ static const struct frame *label_of_end(const struct atoms *a,
     return best;
 }
 
+/* Has the highest image slid onto an end?  Then it is that minimum again. */
+static bool is_end_again(const struct verified *v, const struct limits *l)
+{
+    const struct atoms *a = &v->image[v->saddle].atoms;
+
+    return atoms_displacement(a, &v->image[0].atoms) <= l->end_twin ||
+           atoms_displacement(a, &v->image[v->n - 1].atoms) <= l->end_twin;
+}
+
 void band_verify(struct verified *v, const struct evidence *e,
                  const struct limits *l)
 {
@@ -73,6 +82,8 @@ void band_verify(struct verified *v, const struct evidence *e,
 
         v->label[i] = end ? label_of_end(a, e, l) : label_of_image(a, e, l);
     }
+    if (is_end_again(v, l))
+        v->label[v->saddle] = NULL;
 }
 
 /* The images as one band, unwrapped; false if they are none. */

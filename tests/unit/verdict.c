@@ -238,6 +238,30 @@ START_TEST(an_end_is_verified_from_near_by)
 }
 END_TEST
 
+/* A model that sees a well between two ends has its highest image beside one. */
+START_TEST(an_end_is_no_saddle)
+{
+    struct limits near = ordinary;
+    struct evidence e = {0};
+
+    add_image(&e.walk, 0, 8.0, 1.0, 0.0);
+    add_image(&e.walk, 1, 9.0, 1.0, -0.3);
+    add_image(&e.walk, 2, 0.0, 1.0, -0.8);
+    add_image(&e.walk, 3, 1.19, 2.6, 0.101);
+    add_image(&e.walk, 4, 1.2, 2.6, 0.1);
+    add_label(&e.labels, 8, 1, 0, 0, 0);
+    add_label(&e.labels, 1.2, 2.6, 0.1, 0, 0.01);
+    add_label(&e.labels, 1.19, 2.6, 0.1, 0.02, 0);
+    ck_near(value(CRITERION_ENDS_FMAX, &e), 0.01, 1e-12);
+    for (int c = CRITERION_SADDLE_FMAX; c <= CRITERION_SADDLE_ENERGY; c++)
+        ck_assert(isnan(value((enum criterion)c, &e)));
+    near.end_twin = 0.009;
+    ck_near(criterion_find(CRITERION_SADDLE_FMAX, &e, &near).value, 0.02,
+            1e-12);
+    evidence_release(&e);
+}
+END_TEST
+
 /* What is no band, or has lost its energies, certifies nothing. */
 START_TEST(a_broken_band_certifies_nothing)
 {
@@ -373,6 +397,7 @@ Suite *verdict_suite(void)
     suite_add_tcase(s, rules);
     tcase_add_test(criteria, a_band_is_verified_by_its_labels);
     tcase_add_test(criteria, an_end_is_verified_from_near_by);
+    tcase_add_test(criteria, an_end_is_no_saddle);
     tcase_add_test(criteria, a_broken_band_certifies_nothing);
     tcase_add_test(criteria, the_committee_must_agree_everywhere);
     tcase_add_test(criteria, force_errors_are_of_what_was_predicted);
