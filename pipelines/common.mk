@@ -35,10 +35,11 @@ MAX_ROUNDS   ?= 30## give up after so many rounds
 BUDGET       ?= 200## give up after so many labels
 ROUND        ?= 0
 
-# What a pipeline may say otherwise: what is to be reached, and the columns of
-# its report, the line of the round in folder $(1), what stands below, what the
-# first labels, a walk and a choice must be; the threshold of the plot, if there
-# is one.
+# What a pipeline may say otherwise: how many frames START holds, what is to be
+# reached, the columns of its report, the line of the round in folder $(1), what
+# stands below, what the first labels, a walk and a choice must be; the threshold
+# of the plot, if there is one.
+frames  := $(or $(frames),1)
 goal    := $(or $(goal),relaxed)
 columns := $(or $(columns),energy/eV fmax/(eV/A) ml_energy/eV sigma_f/(eV/A))
 row      = awk -f $(here)summary.awk round=$$round labels=$$labels \
@@ -97,7 +98,7 @@ $(error there is no $(tool)dft-single: say BIN=FOLDER, where the tools of \
 endif
 endif
 
-# Of a band: has a round asked for an image between the ends?  And of one whose
+# Of a band: has a round labelled an image between the ends?  And of one whose
 # ends stay as they are: are they minima?
 inner_label = grep -Eqs ' image=($(shell seq -s '|' $$(($(IMAGES) - 2))))( |$$)' \
     $(DIR)/[1-9]*/labels.xyz
@@ -172,6 +173,9 @@ begin: $(DIR)/knobs
 	fi
 
 $(DIR)/knobs: force
+	@LC_ALL=C awk -v wanted=$(frames) -v name=$(notdir $(PIPELINE)) \
+	    -f $(here)html.awk -f $(here)frames.awk -f $(here)start.awk \
+	    $(START) >&2
 	@mkdir -p $(DIR)
 	@printf '%s\n' "$$MORSEL_KNOBS" | tr ';' '\n' | sed 's/^ //' >$@.part
 	@if test ! -e $@; then \

@@ -63,6 +63,7 @@ CONVERGED = $(tool)converged --criterion='$(CRITERION)' --fmax=$(FMAX) \
     --end-twin=$(END_TWIN) \
     --trajectory=$$(ls $(1)/traj.xyz 2>/dev/null || echo /dev/null) $(1)/db.xyz
 
+frames  := 2
 goal    := verified
 columns := barrier/eV fmax/(eV/A) ends-fmax/(eV/A) sigma_e/eV
 

@@ -4,7 +4,7 @@
 #
 #   make -f online.mk START=slab.xyz ENGINE=qe ENGINE_FLAGS='...'
 #   make -f online.mk MODE=md STEPS=5000 TEMPERATURE=500 START=...
-#   make -f online.mk MODE=neb TOL=0.5 START=ends.xyz ...
+#   make -f online.mk MODE=neb START=ends.xyz ...
 #   make -f online.mk report        table, plot and page of a run, so far
 #
 # A run is a folder, DIR; in it a folder for each stretch of the walk, ledger.tsv
@@ -22,7 +22,10 @@ KNOBS    := MODE TOL RATIO FMAX ML_FMAX MAX_STEP METHOD STEPS TEMPERATURE \
     THERMOSTAT TIMESTEP EVERY IMAGES RELAX_ENDS END_TWIN SIMULATE_FLAGS
 
 MODE           ?= relax## relax, md, neb
-TOL            ?= 0.1## ask DFT where ml_sigma_f is above this, eV/angstrom ...
+ifeq ($(MODE),neb)
+TOL            ?= 0.5
+endif
+TOL            ?= 0.1## ask DFT where ml_sigma_f, eV/angstrom, is above this (neb: 0.5) ...
 RATIO          ?= 0## ... and above so many times the largest force there
 FMAX           ?= 0.05## relax, neb: largest force on a free atom, eV/angstrom
 ML_FMAX        ?= 0.02## relax, neb: the same for the model
@@ -83,6 +86,7 @@ else ifeq ($(MODE),neb)
 CONVERGED = $(tool)converged --criterion=neb --fmax=$(FMAX) \
     --end-twin=$(END_TWIN) \
     --trajectory=$$(ls $(1)/traj.xyz 2>/dev/null || echo /dev/null) $(1)/db.xyz
+frames   := 2
 goal     := verified
 columns  := barrier/eV fmax/(eV/A) ends-fmax/(eV/A) sigma_e/eV
 else

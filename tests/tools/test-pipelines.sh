@@ -144,6 +144,12 @@ expect 0 'and directly' '$example DFT="$dft" START=$PWD/small.xyz \
 
 expect 2 'wants a start' 'run door START=nowhere.xyz'
 says "there is no file 'nowhere.xyz': say START=FILE, a structure as extended XYZ"
+cat start.xyz start.xyz >two.xyz
+expect 2 'wants one structure' 'run door START=two.xyz'
+says 'two.xyz holds 2 frames, and relax.mk takes 1: each would be labelled'
+expect 2 'of a band two' 'make -s -f "$TOP/pipelines/neb.mk" DIR=door START=start.xyz'
+says 'start.xyz holds 1 frame, and neb.mk takes 2'
+rm -r door
 expect 2 'wants a number of rounds' 'run door MAX_ROUNDS=x'
 says 'MAX_ROUNDS must be a whole number'
 expect 2 'wants the tools' 'run door BIN=/nowhere'
