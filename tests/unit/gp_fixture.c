@@ -95,3 +95,48 @@ void gp_of_frames(struct gp *gp, int n, bool prior)
     gp->provenance = xstrdup("tool test\n");
     frames_release(&frames);
 }
+
+void gp_crooked(struct atoms *a, int natoms)
+{
+    static const double cell[3][3] = {
+        {4.1, 0.3, -0.2}, {1.1, 3.9, 0.4}, {-0.5, 1.1, 4.3}};
+    static const double pos[GP_CROOKED][3] = {
+        {0.1, 0.2, 0.3}, {2.4, 2.2, 0.9}, {1.3, 0.4, 2.9}};
+
+    atoms_init(a, natoms);
+    memcpy(a->cell, cell, sizeof cell);
+    memcpy(a->pos, pos, (size_t)natoms * sizeof *a->pos);
+    for (int i = 0; i < natoms; i++)
+        a->z[i] = i == 2 ? 6 : 29;
+    for (int c = 0; c < 3; c++)
+        a->pbc[c] = true;
+}
+
+void gp_strain(struct atoms *a, int r, int c, double h)
+{
+    for (int k = 0; k < 3; k++)
+        a->cell[k][r] += h * a->cell[k][c];
+    for (int i = 0; i < a->natoms; i++)
+        a->pos[i][r] += h * a->pos[i][c];
+}
+
+void gp_crystals(struct frames *frames, int natoms, int n, bool strained)
+{
+    struct atoms a;
+    struct frame f;
+    struct rng rng;
+
+    *frames = (struct frames){0};
+    rng_init(&rng, 5);
+    for (int k = 0; k < n; k++) {
+        gp_crooked(&a, natoms);
+        for (int i = 0; k > 0 && strained && i < 9; i++)
+            gp_strain(&a, i / 3, i % 3, 0.04 * rng_normal(&rng));
+        for (int i = 0; k > 0 && i < 3 * natoms; i++)
+            a.pos[i / 3][i % 3] += 0.1 * rng_normal(&rng);
+        gp_label(&f, &a);
+        frames_append(frames, &f);
+        frame_release(&f);
+        atoms_release(&a);
+    }
+}

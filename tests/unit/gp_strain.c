@@ -2,62 +2,16 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <morsel/potential.h>
+
 #include "gp/state.h"
 #include "gp_suite.h"
 #include "suites.h"
 
 /* A process in cells that change: features, covariances, stress. */
 
-enum { N = 3, PAIRS = N * (N + 1) / 2, FEATURES = 2 * PAIRS };
+enum { N = GP_CROOKED, PAIRS = N * (N + 1) / 2, FEATURES = 2 * PAIRS };
 enum { ROWS = 1 + 3 * N + NSTRAIN };
-
-/* One to three atoms in a crooked cell, smaller than the reach. */
-static void crooked(struct atoms *a, int natoms)
-{
-    static const double cell[3][3] = {
-        {4.1, 0.3, -0.2}, {1.1, 3.9, 0.4}, {-0.5, 1.1, 4.3}};
-    static const double pos[N][3] = {
-        {0.1, 0.2, 0.3}, {2.4, 2.2, 0.9}, {1.3, 0.4, 2.9}};
-
-    atoms_init(a, natoms);
-    memcpy(a->cell, cell, sizeof cell);
-    memcpy(a->pos, pos, (size_t)natoms * sizeof *a->pos);
-    for (int i = 0; i < natoms; i++)
-        a->z[i] = i == 2 ? 6 : 29;
-    for (int c = 0; c < 3; c++)
-        a->pbc[c] = true;
-}
-
-/* x -> x + h e_r (e_c . x). */
-static void strain(struct atoms *a, int r, int c, double h)
-{
-    for (int k = 0; k < 3; k++)
-        a->cell[k][r] += h * a->cell[k][c];
-    for (int i = 0; i < a->natoms; i++)
-        a->pos[i][r] += h * a->pos[i][c];
-}
-
-/* Frame k: strained and displaced at random, but for the first. */
-static void crystals(struct frames *frames, int natoms, int n, bool strained)
-{
-    struct atoms a;
-    struct frame f;
-    struct rng rng;
-
-    *frames = (struct frames){0};
-    rng_init(&rng, 5);
-    for (int k = 0; k < n; k++) {
-        crooked(&a, natoms);
-        for (int i = 0; k > 0 && strained && i < 9; i++)
-            strain(&a, i / 3, i % 3, 0.04 * rng_normal(&rng));
-        for (int i = 0; k > 0 && i < 3 * natoms; i++)
-            a.pos[i / 3][i % 3] += 0.1 * rng_normal(&rng);
-        gp_label(&f, &a);
-        frames_append(frames, &f);
-        frame_release(&f);
-        atoms_release(&a);
-    }
-}
 
 /* how: 1 the stress is learnt, 2 with a prior, 4 all in one cell. */
 enum { LEARNT = 1, PRIOR = 2, ONE_CELL = 4 };
@@ -71,7 +25,7 @@ static void process(struct gp *gp, int natoms, int n, int how)
     struct frames frames;
     struct err err;
 
-    crystals(&frames, natoms, n, !(how & ONE_CELL));
+    gp_crystals(&frames, natoms, n, !(how & ONE_CELL));
     ck_assert_int_eq(gp_gather(gp, &frames, "test", NULL, how & LEARNT, &err),
                      0);
     ck_assert(gp->strains);
@@ -110,12 +64,12 @@ START_TEST(stress_is_the_derivative_by_strain)
             struct atoms a;
 
             for (int k = -2; k <= 2; k++) {
-                crooked(&a, natoms);
-                strain(&a, 1, 2, 0.02);
+                gp_crooked(&a, natoms);
+                gp_strain(&a, 1, 2, 0.02);
                 a.pos[0][1] += 0.1;
                 if (k == -2)
                     energy_of(&gp, &a, s);
-                strain(&a, r, c, k * h);
+                gp_strain(&a, r, c, k * h);
                 e[k + 2] = energy_of(&gp, &a, NULL);
                 atoms_release(&a);
             }
@@ -136,7 +90,7 @@ START_TEST(labels_come_back)
     struct gp gp;
 
     process(&gp, 3, 5, _i ? LEARNT | PRIOR : LEARNT);
-    crystals(&frames, 3, 5, true);
+    gp_crystals(&frames, 3, 5, true);
     for (int k = 0; k < 5; k++) {
         const struct atoms *a = &frames.frame[k].atoms;
         double v = volume3(a->cell[0], a->cell[1], a->cell[2]), s[3][3];
@@ -176,7 +130,7 @@ START_TEST(stress_belongs_to_the_crystal)
     struct gp gp;
 
     process(&gp, 3, 4, LEARNT | PRIOR);
-    crooked(&a, 3);
+    gp_crooked(&a, 3);
     a.pos[2][0] += 0.2;
     e = energy_of(&gp, &a, s);
     for (int c = 0; c < 3; c++) {
@@ -220,7 +174,7 @@ START_TEST(features_follow_their_definition)
     struct pairs p;
     struct atoms a;
 
-    crooked(&a, 3);
+    gp_crooked(&a, 3);
     pairs_init(&p, &a, true, 2);
     ck_assert_int_eq(p.npair, PAIRS);
     ck_assert_int_eq(p.nfeature, FEATURES);
@@ -257,18 +211,18 @@ START_TEST(feature_strains_match_finite_difference)
     struct pairs p;
     struct atoms a;
 
-    crooked(&a, 3);
+    gp_crooked(&a, 3);
     pairs_init(&p, &a, true, 2);
     features_of(&p, &a, x, t);
     for (int v = 0; v < NSTRAIN; v++) {
-        strain(&a, strain_row[v], strain_column[v], h);
+        gp_strain(&a, strain_row[v], strain_column[v], h);
         features_of(&p, &a, up, NULL);
         atoms_release(&a);
-        crooked(&a, 3);
-        strain(&a, strain_row[v], strain_column[v], -h);
+        gp_crooked(&a, 3);
+        gp_strain(&a, strain_row[v], strain_column[v], -h);
         features_of(&p, &a, down, NULL);
         atoms_release(&a);
-        crooked(&a, 3);
+        gp_crooked(&a, 3);
         for (int k = 0; k < FEATURES; k++)
             ck_near((up[k] - down[k]) / (2 * h), t[k][v], 1e-9);
     }
@@ -292,12 +246,12 @@ START_TEST(covariance_has_strains)
 
     for (int i = 0; i + 1 < ROWS; i++)
         row[i] = i + 1;
-    crooked(&a, 3);
+    gp_crooked(&a, 3);
     pairs_init(&p, &a, true, 2);
     for (int m = 0; m < 2; m++) {
         q[m] = (struct point){x[m], g[m], t[m], row, ROWS - 1};
         ck_assert_int_eq(pairs_eval(&p, &a, &nb, x[m], g[m], t[m], &err), 0);
-        strain(&a, 0, 1, 0.05);
+        gp_strain(&a, 0, 1, 0.05);
         a.pos[1][2] += 0.1;
     }
     geometry(&p, &q[0], &q[1], k[0], ROWS);
@@ -305,8 +259,8 @@ START_TEST(covariance_has_strains)
     for (int v = 0; v < NSTRAIN; v++) {
         for (int m = 0; m < 2; m++) {
             atoms_release(&a);
-            crooked(&a, 3);
-            strain(&a, strain_row[v], strain_column[v], m ? h : -h);
+            gp_crooked(&a, 3);
+            gp_strain(&a, strain_row[v], strain_column[v], m ? h : -h);
             ck_assert_int_eq(pairs_eval(&p, &a, &nb, x[0], g[0], t[0], &err),
                              0);
             geometry(&p, &q[0], &q[1], to[m][0], ROWS);
@@ -336,7 +290,7 @@ START_TEST(one_cell_is_as_before)
 
     process(&gp, 3, 4, ONE_CELL);
     ck_assert_int_eq(gp.npower, 1);
-    crooked(&a, 3);
+    gp_crooked(&a, 3);
     a.pos[1][0] += 0.1;
     for (int k = 0; k < 2; k++) {
         gp.strains = k == 0;
@@ -366,7 +320,7 @@ START_TEST(a_strain_is_no_motion)
     struct gp gp;
 
     for (int k = 0; k < 3; k++) {
-        crystals(&frames, 3, 1, false);
+        gp_crystals(&frames, 3, 1, false);
         struct atoms *a = &frames.frame[0].atoms;
 
         a->move = xcalloc(N, sizeof *a->move);
@@ -374,7 +328,7 @@ START_TEST(a_strain_is_no_motion)
         frames_append(&frames, &frames.frame[0]);
         a = &frames.frame[1].atoms;
         if (k < 2)
-            strain(a, 0, 1, 0.05);
+            gp_strain(a, 0, 1, 0.05);
         a->pos[0][2] += k == 1 ? 0.01 : 0;
         ck_assert_int_eq(gp_gather(&gp, &frames, "test", NULL, false, &err), 0);
         ck_assert_int_eq(gp.nfree, k == 1 ? 2 : 1);
@@ -391,7 +345,7 @@ START_TEST(stress_is_of_labelled_crystals)
     struct err err;
     struct gp gp;
 
-    crystals(&frames, 2, 2, true);
+    gp_crystals(&frames, 2, 2, true);
     frames.frame[1].line = 5;
     frame_drop(&frames.frame[1], "stress");
     ck_assert_int_eq(gp_gather(&gp, &frames, "data", NULL, true, &err),
@@ -407,6 +361,44 @@ START_TEST(stress_is_of_labelled_crystals)
 }
 END_TEST
 
+/* Over the volume, of who asks, and of what is about strains. */
+START_TEST(a_potential_has_stress)
+{
+    const struct calibration none = CALIBRATION_NONE;
+    struct prediction out = {0};
+    struct potential p;
+    struct atoms a;
+    struct err err;
+    struct gp gp;
+    double s[3][3];
+
+    process(&gp, 3, 3, LEARNT);
+    gp_crooked(&a, 3);
+    gp_strain(&a, 2, 1, 0.03);
+    energy_of(&gp, &a, s);
+    potential_of_gp(&p, &gp, &none, 0);
+    ck_assert_int_eq(p.eval(&p, &a, &out, &err), 0);
+    ck_assert(!out.has_stress);
+    out.want_stress = true;
+    ck_assert_int_eq(p.eval(&p, &a, &out, &err), 0);
+    ck_assert(out.has_stress && out.want_stress && out.has_sigma);
+    for (int i = 0; i < 9; i++)
+        ck_close(out.stress[i / 3][i % 3] *
+                     volume3(a.cell[0], a.cell[1], a.cell[2]),
+                 s[i / 3][i % 3], 1e-12);
+    atoms_release(&a);
+    p.release(&p);
+    gp_of_frames(&gp, 1, false);
+    potential_of_gp(&p, &gp, &none, 0);
+    gp_atoms(&a);
+    ck_assert_int_eq(p.eval(&p, &a, &out, &err), 0);
+    ck_assert(!out.has_stress && out.want_stress);
+    prediction_release(&out);
+    atoms_release(&a);
+    p.release(&p);
+}
+END_TEST
+
 TCase *gp_strain_tests(void)
 {
     TCase *t = tcase_create("strain");
@@ -418,6 +410,7 @@ TCase *gp_strain_tests(void)
     tcase_add_loop_test(t, labels_come_back, 0, 2);
     tcase_add_test(t, stress_belongs_to_the_crystal);
     tcase_add_test(t, one_cell_is_as_before);
+    tcase_add_test(t, a_potential_has_stress);
     tcase_add_test(t, a_strain_is_no_motion);
     tcase_add_test(t, stress_is_of_labelled_crystals);
     return t;

@@ -20,6 +20,16 @@ void gp_of_frames(struct gp *gp, int n, bool prior);
 /* Published prior of another switch than the labels'. */
 void gp_add_prior(struct gp *gp);
 
+/* One to three atoms in a crooked cell, smaller than the reach. */
+enum { GP_CROOKED = 3 };
+void gp_crooked(struct atoms *a, int natoms);
+
+/* x -> x + h e_r (e_c . x). */
+void gp_strain(struct atoms *a, int r, int c, double h);
+
+/* n frames of it, displaced and strained at random, but for the first. */
+void gp_crystals(struct frames *frames, int natoms, int n, bool strained);
+
 /* Parts of the suite of lib/gp. */
 TCase *gp_covariance_tests(void);
 TCase *gp_strain_tests(void);

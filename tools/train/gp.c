@@ -38,6 +38,11 @@ static void report_gp(const struct train *t, const struct gp *gp,
             1000 * fit->rmse_e, fit->rmse_f);
     if (gp->nstrain > 0)
         cli_say(t->cli, "stress of %d frames: %.3g eV/A^3", gp->n, fit->rmse_s);
+    else if (gp->strains)
+        cli_say(t->cli,
+                "the stress is known as far as %s tell: see "
+                "--stress-weight",
+                gp->npower > 1 ? "energies" : "forces");
     if (gp->jitter > 0)
         cli_say(t->cli, "a jitter of %g was needed: are frames twins?",
                 gp->jitter);
