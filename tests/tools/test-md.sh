@@ -331,18 +331,7 @@ says 'No space left'
 expect 0 'onto the standard output' \
     "$md --thermostat=nhc -n 40 --restart=state | cmp - rest.xyz"
 
-# An oracle that is asked by nobody ends the run after N answers, by SIGKILL.
-cat >killer <<'EOF'
-#!/bin/sh
-i=0
-while test $i -lt $(($1 * 15)) && IFS= read -r line; do
-    printf '%s\n' "$line"
-    i=$((i + 1))
-done | dft-single -q --engine=emt
-sleep 0.1
-kill -KILL $PPID
-EOF
-chmod +x killer
+emt_oracles
 dynamics="$simulate md -q --thermostat=langevin -T 300 -n 30"
 expect 0 'a dynamics by an oracle' "$dynamics $emt -o direct.xyz start.xyz"
 for n in 1 7 8 22; do
@@ -541,16 +530,6 @@ says 'short.xyz:'
 expect 2 'an empty file' "$md -o no.xyz /dev/null"
 says "there is no frame in '/dev/null'"
 
-expect 0 'help' "$simulate md --help"
-status=0
-test "$(wc -l <out)" -le 40 || status=1
-awk 'length > 80 { exit 1 }' out || status=1
-report $status 'help fits on a screen'
-status=0
-grep -o -e '--[a-z][a-z-]*' out | sort -u >words
-while read -r word; do
-    grep -q -e "Fl -${word#--}" "$TOP/man/simulate.1" || status=1
-done <words
-report $status 'the manual has all options'
+documented 'simulate md'
 
 finish

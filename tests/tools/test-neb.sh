@@ -125,21 +125,7 @@ near 'to the same barrier' "$(value barrier way.xyz | tail -n 1)" \
 
 # --- nothing is lost -------------------------------------------------------
 
-cat >killer <<'EOS'
-#!/bin/sh
-i=0
-while test $i -lt $(($1 * 15)) && IFS= read -r line; do
-    printf '%s\n' "$line"
-    i=$((i + 1))
-done | dft-single --engine=emt
-sleep 0.2
-kill -KILL $PPID
-EOS
-cat >counter <<'EOS'
-#!/bin/sh
-tee asked | dft-single --engine=emt
-EOS
-chmod +x killer counter
+emt_oracles
 for n in 3 $((walks + 2)) $((walks + 9)); do
     rm -f again.xyz*
     expect 137 "a kill during call $((n + 1))" "$simulate neb -q --relax-ends \

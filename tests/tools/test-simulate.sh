@@ -69,22 +69,7 @@ fi
 
 # --- nothing is lost ---------------------------------------------------------
 
-# An oracle that answers N frames and then kills simulate.
-cat >killer <<'EOF'
-#!/bin/sh
-i=0
-while test $i -lt $(($1 * 15)) && IFS= read -r line; do
-    printf '%s\n' "$line"
-    i=$((i + 1))
-done | dft-single --engine=emt
-sleep 0.2
-kill -"$2" $PPID
-EOF
-cat >counter <<'EOF'
-#!/bin/sh
-tee asked | dft-single --engine=emt
-EOF
-chmod +x killer counter
+emt_oracles
 for signal in KILL TERM; do
     expect "$(test $signal = KILL && echo 137 || echo 143)" \
         "SIG$signal during the 8th call" \
@@ -327,16 +312,9 @@ says "--fmax: '0.05x' is not a number"
 expect 2 'thinned labels' "$simulate relax $emt --every=2 start.xyz"
 says '--every: each label of an oracle is kept'
 
-expect 0 'help' "$simulate --help"
-status=0
-test "$(wc -l <out)" -le 40 || status=1
-awk 'length > 80 { exit 1 }' out || status=1
-report $status 'help fits on a screen'
-status=0
-grep -o -e '--[a-z][a-z-]*' out | sort -u >words
-while read -r word; do
-    grep -q -e "Fl -${word#--}" "$TOP/man/simulate.1" || status=1
-done <words
-report $status 'the manual has all options'
+documented simulate
+for mode in single relax neb dimer analyze; do
+    documented "simulate $mode"
+done
 
 finish
