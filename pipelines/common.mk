@@ -267,7 +267,8 @@ report:
 	    cat $(DIR)/summary.tsv
 	@if test -n '$(curve)' && command -v gnuplot >/dev/null; then \
 	    gnuplot -e "in='$(DIR)/summary.tsv'; out='$(DIR)/plot.part'; \
-	        fmax=$(curve)" $(here)learning.gp 2>/dev/null && \
+	        fmax=$(curve); band=$(words $(filter barrier/eV,$(columns)))" \
+	        $(here)learning.gp 2>/dev/null && \
 	        mv $(DIR)/plot.part $(DIR)/learning.svg || \
 	        rm -f $(DIR)/plot.part; \
 	fi

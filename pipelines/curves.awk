@@ -14,7 +14,7 @@ function convergence() {
 
 function force_curve(    s, n, k, others) {
     plot("Largest force over the number of labels", "labels", \
-        "largest force, eV/\303\205", "logy")
+        "largest force, eV/\303\205", "logy whole")
     s = series("spread of the model", "line points thin dash open", 3)
     for (k = 0; k < nrounds; k++)
         point(s, round_main[k], ask_sigma_f[round_main[k]])
@@ -37,7 +37,7 @@ function number_plain(x) {
 
 function energy_curve(    s, n, k, e, best) {
     plot("Energy over the number of labels", "labels", \
-        "energy above the lowest, eV", "logy")
+        "energy above the lowest, eV", "logy whole")
     for (n = 1; n <= nasks; n++)
         if (ask_energy[n] != "" && (best == "" || ask_energy[n] < best))
             best = ask_energy[n]
@@ -61,7 +61,7 @@ function energy_curve(    s, n, k, e, best) {
 # For any rule: each criterion in units of its limit.
 function criteria_curve(    t, s, k, i, n) {
     plot("What was tested, over the number of labels", "labels", \
-        "value / limit", "logy")
+        "value / limit", "logy whole")
     for (t = 1; t <= ntests && t <= 5; t++) {
         s = series(text(test_list[t]), "line points", t == 2 ? 4 : \
             t == 4 ? 2 : t)

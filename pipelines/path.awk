@@ -219,7 +219,7 @@ function hermite(s, k, area,    i, j, t, h, a, b, e, sigma_e) {
 
 function barrier_curve(    s, k, n, e, high) {
     high = 4 * band_span(last_band())
-    plot("Barrier over the number of labels", "labels", "barrier, eV", "")
+    plot("Barrier over the number of labels", "labels", "barrier, eV", "whole")
     s = series("predicted", "line points thin dash open", 3)
     n = 0
     for (k = 0; k < nrounds; k++) {

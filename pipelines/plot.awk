@@ -1,7 +1,7 @@
 # A plot as inline SVG: axes with ticks that people would choose, linear or
 # logarithmic; lines, points, bands of error; a legend.
 #
-#   plot("title", "x", "y", "options")   options: logx logy square
+#   plot("title", "x", "y", "options")   options: logx logy square whole (x)
 #   s = series("legend", "line points dash thin open area", colour 1 to 5)
 #   point(s, x, y, "tip")                a tip is HTML, shown at the pointer
 #   span(s, x, low, high)                of an area
@@ -18,6 +18,7 @@ function plot(title, x, y, options) {
     x_log = options ~ /logx/
     y_log = options ~ /logy/
     plot_square = options ~ /square/
+    x_whole = options ~ /whole/
     nseries = 0
     split("", series_n)
     x_low = x_high = y_low = y_high = ""
@@ -117,7 +118,7 @@ function floor(x) {
 }
 
 # Places of ticks in tick[], their words in tick_word[]; how many.
-function ticks(low, high, is_log, room,    n, k, step, decimals, first, x) {
+function ticks(low, high, is_log, room, whole,    n, k, step, decimals, first, x) {
     if (is_log && high - low >= 1)
         return log_ticks(low, high, room)
     if (is_log) { # within a decade
@@ -130,6 +131,7 @@ function ticks(low, high, is_log, room,    n, k, step, decimals, first, x) {
         return n
     }
     step = tick_step(high - low, room)
+    step = whole && step < 1 ? 1 : step
     first = floor(low / step - 1e-9) + 1
     n = 0
     for (k = first; k * step <= high + 1e-9 * step; k++) {
@@ -217,7 +219,7 @@ function plot_end(caption,    s, height, rows) {
 }
 
 function axes(    n, i) {
-    n = ticks(x_low, x_high, x_log, 7)
+    n = ticks(x_low, x_high, x_log, 7, x_whole)
     for (i = 1; i <= n; i++)
         if (tick_word[i] != "") {
             print "<path class=\"grid\" d=\"M" sx(tick[i]) " " box_top "v" \
