@@ -133,7 +133,7 @@ static int check_ranks(const struct pool *p, struct err *err)
         if (!frame_uncertainty(&p->frames.frame[i], &sigma))
             return err_set(err, ERR_FORMAT,
                            "%s:%ld: expected a column ml_sigma_f: '%s' needs "
-                           "the model of a committee",
+                           "a model that tells how sure it is",
                            p->path[i], p->frames.frame[i].line,
                            strategies[strategy]);
     return 0;

@@ -237,7 +237,7 @@ says "'none'"
 
 expect 2 'cannot rank without uncertainties' \
     "$RUN sample --strategy=last+uncertain -o bad.xyz single.xyz"
-says "single.xyz:1: expected a column ml_sigma_f: 'last+uncertain' needs the model of a committee"
+says "single.xyz:1: expected a column ml_sigma_f: 'last+uncertain' needs a model that tells how sure it is"
 absent bad.xyz
 expect 2 'refuses an empty pool' "$RUN sample /dev/null"
 says 'expected frames: there are none'
