@@ -92,30 +92,30 @@ enum drift { MD_DRIFT_NONE, MD_DRIFT_KEEP, MD_DRIFT_ASE };
 
 /*
  * A barostat holds the pressure P0 of a cell that is periodic in three
- * directions and has no fixed atoms: stochastic cell rescaling, isotropic.  With
- * the pressure of the moment, from the stress of the potential,
+ * directions and has no fixed atoms: stochastic cell rescaling, isotropic.  The
+ * pressure of the moment, from the stress of the potential, is
  *
- *     P = (2 K / 3 + W) / V,   W = -V tr(stress) / 3,
+ *     P = (2 K / 3 + W) / V,   W = -V tr(stress) / 3.
  *
- * after the first B of a step the root of the volume, lambda = sqrt(V), goes by
+ * After the first B of a step the root of the volume, lambda = sqrt(V), goes
  *
- *     dlambda = -rate lambda / 2 (P0 - P - kt / 2 V) dt + sqrt(rate kt dt / 2) R,
+ *     by  -rate lambda / 2 (P0 - P - kt / 2 V) dt + sqrt(rate kt dt / 2) R,
  *
  * R a standard normal number; cell and positions are scaled by (V' / V)^(1/3),
  * and momenta by its inverse.  rate is the compressibility over the time
- * constant tau_p, and decides how fast, not which volumes are visited:
+ * constant tau_p, and decides how fast, not which volumes are visited: those
+ * are, if the thermostat is canonical, but for an error of first order in dt,
  *
  *     p(V) dV ~ exp(-P0 V / kt) Z(V) dV,
  *
- * so that <P> = P0 and <P V> = P0 <V> - kt.  Z is that of momenta with n degrees
- * of freedom: of an ideal gas V has the gamma distribution of shape n / 3 + 1,
- * <V> = (n / 3 + 1) kt / P0, which is (N + 1) kt / P0 if a drift stays, and
- * N kt / P0 if it is removed.  All that for a thermostat that is canonical and
- * rate -> 0 or dt -> 0; the error is of first order in rate P0 dt.
+ * so that <P> = P0 and <P V> = P0 <V> - kt.  Z is that of momenta with n
+ * degrees of freedom: of an ideal gas, V has the gamma distribution of shape
+ * n / 3 + 1 and <V> = (n / 3 + 1) kt / P0, which is (N + 1) kt / P0 if a drift
+ * stays, and N kt / P0 if it is removed.
  * M. Bernetti and G. Bussi, J. Chem. Phys. 153, 114107 (2020).
  */
 
-enum { MD_CHAIN = 3 };
+enum { MD_CHAIN = 3 }; /* thermostats in a chain */
 
 struct md_params {
     enum thermostat thermostat;

@@ -3,7 +3,8 @@
 
 #include <morsel/atoms.h>
 
-/* d <- the shortest vector from one point to the images of another; its norm. */
+/* d <- the shortest vector from one point to the images of another; its
+ * norm. */
 double nearest(const struct lattice *l, const double from[3],
                const double to[3], double d[3]);
 

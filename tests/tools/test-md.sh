@@ -165,10 +165,16 @@ Cu 1.865 1.865 0
 Cu 1.865 0 1.85
 Cu 0 1.875 1.865
 EOF
-npt="$simulate md $emt --thermostat=bdp -T 300 --tau=50 --timestep=2 -n 400 -s 4"
-hold="--pressure=5 --tau-p=200"
-expect 0 'constant pressure' "$npt $hold -o npt.xyz cu.xyz"
-near 'what is conserved stays' "$(spread conserved npt.xyz)" 0 0.005
+npt="$simulate md $emt --thermostat=bdp -T 300 --tau=50 --timestep=2 -n 400"
+hold="--pressure=5 --tau-p=20"
+expect 0 'constant pressure, slowly' \
+    "$npt $hold --tau-p=200 -n 150 -v -o slow.xyz cu.xyz"
+says ' GPa, conserved '
+near 'what is conserved stays' "$(spread conserved slow.xyz)" 0 0.005
+near 'though pressure times volume falls' "$(sed -n \
+    's/.*Lattice="\([^ ]*\).*/\1/p' slow.xyz | awk 'NR == 1 { v = $1 ^ 3 }
+    END { print (v - $1 ^ 3) * 5 / 160.2 }')" 0.2 0.1
+expect 0 'constant pressure, soon' "$npt $hold -o npt.xyz cu.xyz"
 # Of each frame: volume, pressure as written, and from its momenta and stress;
 # 63.546 amu, 160.2176634 GPa to an eV/angstrom^3.
 awk '/Properties=/ {
@@ -189,8 +195,9 @@ cut -d ' ' -f 2 pressures >ours
 cut -d ' ' -f 3 pressures >golden
 words ours golden 1e-8 'the pressure is that of momenta and stress, in GPa'
 equal 'in every frame' "$(wc -l <ours)" 401
+# The mean over a time t is off by sqrt(2 kT tau_p / b V t), 0.8 GPa.
 near 'it is the one that was asked for' \
-    "$(tail -n 300 ours | awk -f mean.awk)" 5 1.5
+    "$(tail -n 300 ours | awk -f mean.awk)" 5 3
 near 'the volume shrinks from 12 % too much to that at 5 GPa' \
     "$(cut -d ' ' -f 1 pressures | tail -n 300 | awk -f mean.awk)" 45.4 1.2
 equal 'the shape stays' "$(sed -n 's/.*Lattice="\([^"]*\).*/\1/p' npt.xyz |

@@ -1,6 +1,7 @@
 #include "simulate.h"
 
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -42,6 +43,19 @@ static void take_down(struct dynamics *d, const struct source *source)
         d->pressure = md_pressure(&d->md) * GPA_PER_EV_ANGSTROM3;
 }
 
+static void tell(const struct simulate *s, const struct dynamics *d)
+{
+    char pressure[32] = "";
+
+    if (!s->verbose || !s->source.ok)
+        return;
+    if (s->md.barostat)
+        snprintf(pressure, sizeof pressure, ", %.3f GPa", d->pressure);
+    cli_say(s->cli, "step %d: energy %.6f eV, %.1f K%s, conserved %.6f eV%s%s",
+            d->at.step, s->source.energy, d->temperature, pressure,
+            d->conserved, d->stop ? ", " : "", stop_name(d->stop));
+}
+
 static int put_step(struct simulate *s, const struct dynamics *d,
                     struct err *err)
 {
@@ -49,11 +63,7 @@ static int put_step(struct simulate *s, const struct dynamics *d,
     struct frame f;
     int ret;
 
-    if (s->verbose && source->ok)
-        cli_say(s->cli,
-                "step %d: energy %.6f eV, %.1f K, conserved %.6f eV%s%s",
-                d->at.step, source->energy, d->temperature, d->conserved,
-                d->stop ? ", " : "", stop_name(d->stop));
+    tell(s, d);
     if (!d->stop && d->at.step % s->every != 0)
         return 0;
     frame_copy(&f, &d->at.frame);
@@ -101,13 +111,12 @@ static enum stop judge(const struct simulate *s, const struct dynamics *d)
 /* May the atoms go where they are about to? */
 static enum stop allow(const struct simulate *s, const struct dynamics *d)
 {
-    const double(*c)[3] = d->at.frame.atoms.cell;
-    double ratio =
-        volume3(c[0], c[1], c[2]) / volume3(d->cell[0], d->cell[1], d->cell[2]);
+    const struct atoms *a = &d->at.frame.atoms;
+    double now = volume3(a->cell[0], a->cell[1], a->cell[2]);
 
-    if (s->md.barostat && !(fabs(ratio - 1) <= MOST_CHANGE))
+    if (d->md.p.barostat && !(fabs(now / d->md.volume - 1) <= MOST_CHANGE))
         return STOP_VOLUME;
-    return walk_allow(&s->limits, &d->at.start, &d->at.frame.atoms);
+    return walk_allow(&s->limits, &d->at.start, a);
 }
 
 /* The state before the next question, for a checkpoint. */
