@@ -119,8 +119,8 @@ function walks_table(    k, mean) {
 }
 
 # Radial distribution of the second half of the walk, for each pair of
-# elements: neighbours of b around a in a shell, over what they would be if
-# they were spread over the cell.
+# elements but two rare ones, whose bond would dwarf the others: neighbours of b
+# around a in a shell, over what they would be if they were spread over the cell.
 function distribution(k,    a, b, s, n, r, most) {
     split("", rdf_count)
     rdf_step = 0.1
@@ -129,11 +129,15 @@ function distribution(k,    a, b, s, n, r, most) {
     rdf_read(k < nrounds ? k "/traj.xyz" : "walk.xyz", ntimes[k])
     if (!rdf_frames)
         return
+    most = 0
+    for (a = 1; a <= rdf_kinds; a++)
+        most = rdf_number[a] > most ? rdf_number[a] : most
     plot("Radial distribution functions", "distance, \303\205", \
         has_cell ? "g(r)" : "neighbours per \303\205", "")
     for (a = 1; a <= rdf_kinds && n < 5; a++)
         for (b = a; b <= rdf_kinds && n < 5; b++) {
-            if (!rdf_count[a, b] || (a == b && rdf_number[a] == 1))
+            if (!rdf_count[a, b] || (a == b && rdf_number[a] == 1) || \
+                (4 * rdf_number[a] < most && 4 * rdf_number[b] < most))
                 continue
             n++
             s = series(text(rdf_kind[a]) "\342\200\223" text(rdf_kind[b]), \
@@ -179,7 +183,7 @@ function rdf_read(file, total,    n, every, work) {
     close(file)
 }
 
-# Elements, the most frequent first, and how many images reach far enough.
+# Elements, and how many images reach far enough.
 function rdf_prepare(    i, k, c, a, b, area, t) {
     rdf_kinds = 0
     split("", rdf_index)

@@ -25,7 +25,7 @@ MODE           ?= relax## relax, md, neb
 ifeq ($(MODE),neb)
 TOL            ?= 0.5
 endif
-TOL            ?= 0.1## ask DFT where ml_sigma_f, eV/angstrom, is above this (neb: 0.5) ...
+TOL            ?= 0.1## ask DFT above this ml_sigma_f, eV/angstrom (neb: 0.5) ...
 RATIO          ?= 0## ... and above so many times the largest force there
 FMAX           ?= 0.05## relax, neb: largest force on a free atom, eV/angstrom
 ML_FMAX        ?= 0.02## relax, neb: the same for the model
@@ -43,7 +43,7 @@ SIMULATE_FLAGS ?=## more options of simulate(1)
 
 # Where the walk waits is what is asked, however near to what is known.
 SAMPLE_FLAGS   ?= $(if $(filter neb,$(MODE)),,--twin=0)
-MAX_ROUNDS     ?= 200
+MAX_ROUNDS     ?= 200## give up after so many stretches
 
 relax = --fmax=$(ML_FMAX) --method=$(METHOD) --max-step=$(MAX_STEP) \
     --max-steps=$(STEPS)
@@ -88,7 +88,7 @@ CONVERGED = $(tool)converged --criterion=neb --fmax=$(FMAX) \
     --trajectory=$$(ls $(1)/traj.xyz 2>/dev/null || echo /dev/null) $(1)/db.xyz
 frames   := 2
 goal     := verified
-columns  := barrier/eV fmax/(eV/A) ends-fmax/(eV/A) sigma_e/eV
+columns  := barrier/eV fmax/(eV/A) ends-fmax/(eV/A) sigma_f/(eV/A)
 else
 CONVERGED = $(tool)converged --criterion=steps --steps=$(STEPS) \
     --trajectory=$$(ls $(1)/traj.xyz 2>/dev/null || echo /dev/null)
