@@ -35,6 +35,8 @@ md = --temperature=$(TEMPERATURE) --thermostat=$(THERMOSTAT) --tau=$(TAU) \
     --timestep=$(TIMESTEP) --steps=$(STEPS) --seed=$(SEED)
 SIMULATE  = $(tool)simulate md --quiet --model=$(now)/model $(md) \
     --every=$(EVERY) --stop-uncertainty=$(STOP) $(SIMULATE_FLAGS)
+SAMPLE    = $$(grep -q reason=uncertainty $(now)/traj.xyz && \
+    echo --strategy=last --count=1)
 CONVERGED = $(tool)converged --criterion='$(CRITERION)' --steps=$(STEPS) \
     --force-error=$(FORCE_ERROR) --samples=$(COUNT) \
     --trajectory=$$(ls $(1)/traj.xyz 2>/dev/null || echo /dev/null) \

@@ -14,11 +14,12 @@ const char *const masks[] = {"all", "free", NULL};
 const char *const kinds[] = {"deep", "shallow", NULL};
 const char *const bootstraps[] = {"none", "fresh", "paper", NULL};
 static const char *const fits[] = {"no", "depth", "all", NULL};
-static const char *const models[] = {"network", "gp", "auto", NULL};
+static const char *const models[] = {"network", "gp", "sgp", "auto", NULL};
 
 static const char *const of_lbfgs[] = {"lbfgs", NULL};
 static const char *const of_adam[] = {"adam", NULL};
 static const char *const of_motion[] = {"motion", NULL};
+static const char *const of_sgp[] = {"sgp", NULL};
 static const char *const of_growth[] = {"paper", NULL};
 
 static struct train t = {
@@ -31,6 +32,7 @@ static struct train t = {
     .loss = {.alpha = 1},
     .motion = 0.05,
     .members = 1,
+    .environments = SGP_ENVIRONMENTS,
 };
 static int optimizer, annealing, threads;
 
@@ -38,7 +40,7 @@ static const struct cli_opt opts[] = {
     {CLI_TEXT, 'o', "output", "FILE", &t.output, 0, 0, "model file (stdout)",
      NULL},
     {CLI_CHOICE, 0, "model", "NAME", &t.model, 0, 0,
-     "network, gp (Gaussian process), auto (network)", models},
+     "network gp sgp (Gaussian processes) auto (network)", models},
     {CLI_TEXT, 0, "prior", "NAME", &t.prior, 0, 0,
      "none, or a sum of FILE and names (published)", NULL},
     {CLI_CHOICE, 0, "fit-prior", "WHAT", &t.fit_prior, 0, 0,
@@ -110,6 +112,9 @@ static const struct cli_opt opts[] = {
      "the next is N times as long (2)", NULL},
     {CLI_INT, 0, "batch", "N", &t.batch, 1, 1e9,
      "frames of a step, read as needed (all)", NULL},
+    {CLI_ONLY, 0, "model", NULL, NULL, 0, 0, NULL, of_sgp},
+    {CLI_INT, 0, "environments", "N", &t.environments, 1, 20000,
+     "of an element, at most (300)", NULL},
     {CLI_ONLY, 0, "scaling", NULL, NULL, 0, 0, NULL, of_motion},
     {CLI_REAL, 0, "motion", "X", &t.motion, 1e-6, 10,
      "least motion for that scaling, A (0.05)", NULL},
@@ -127,20 +132,35 @@ static const struct cli cli = {
     .max_operands = 1,
 };
 
+/* MODEL_AUTO: a network where there is more than a sparse process is for. */
+enum { AUTO_SPARSE = 300 };
+
+static bool for_sparse(const struct frames *frames)
+{
+    return t.model == MODEL_SGP ||
+           (t.model == MODEL_AUTO && frames->n <= AUTO_SPARSE &&
+            t.loss.alpha > 0 && !(t.loss.beta > 0));
+}
+
 /* The whole job: 1 if all is as asked, 0 if not, or an error. */
 static int work(struct frames *frames, struct stored *s, struct model *m,
                 struct err *err)
 {
-    bool network = true;
+    bool dense = t.model == MODEL_GP || t.model == MODEL_AUTO;
     int ret;
 
-    if (t.batch > 0 && t.model != MODEL_GP)
+    if (t.batch > 0 && (t.model == MODEL_NETWORK || t.model == MODEL_AUTO))
         return learn_batches(&t, err);
     ret = labelled_read(frames, s, t.input, err);
-    if (ret == 0 && t.model != MODEL_NETWORK)
-        ret = train_gp(&t, frames, &network, err);
-    if (!network)
-        return ret;
+    if (ret == 0 && dense) {
+        bool handed_over;
+
+        ret = train_gp(&t, frames, &handed_over, err);
+        if (!handed_over)
+            return ret;
+    }
+    if (ret == 0 && for_sparse(frames))
+        return train_sgp(&t, frames, s, m, err);
     if (ret == 0)
         ret = make_model(&t, m, frames, s, err);
     if (ret == 0 && !t.dry_run)

@@ -6,6 +6,7 @@
 #include <morsel/gp.h>
 #include <morsel/nn.h>
 #include <morsel/prior.h>
+#include <morsel/sgp.h>
 #include <morsel/util.h>
 
 /*
@@ -88,7 +89,7 @@ struct potential {
     void (*release)(struct potential *p);
     void *self;
     uint64_t id;            /* hash of the model file: model_id */
-    const char *kind;       /* "network" or "gp": whose sigmas these are */
+    const char *kind;       /* "network", "gp" or "sgp": whose sigmas */
     const char *provenance; /* of the model, which owns it; or NULL */
 };
 
@@ -100,20 +101,22 @@ int potential_read(struct potential *p, const char *path,
                    struct err *err) MORSEL_MUST_CHECK;
 
 /*
- * A network model: for each element a network on scaled features, committee
- * members differing in their weights; energies are relative to a sum over
- * atoms,
+ * A model of atoms: for each element a network on scaled features, committee
+ * members differing in their weights, or a sparse Gaussian process; energies
+ * are relative to a sum over atoms,
  *
  *     E = sum_i e0[element_i] + E_prior + unit sum_i y_i(x_i)
  *     x = (g - shift) * scale
  *
- * with y the network of the element of atom i.  Everything is in double
+ * with y the network of the element of atom i, or its sum over environments,
+ * whose alpha are then theta.  Everything is in double
  * precision, and E is formed last: energies near -1e5 eV lose nothing.
  */
 struct model {
     struct descriptor descriptor;
     struct prior prior;      /* nelement = 0: none */
-    struct mlp *net;         /* [nelement] shapes */
+    struct mlp *net;         /* [nelement] shapes; or, if that is NULL, */
+    struct sgp *sgp;         /* with variances, and one member */
     double **shift, **scale; /* [nelement][nsf] */
     double **low, **high;    /* [nelement][nsf] range of g in training */
     double *e0;              /* [nelement] eV */
@@ -128,14 +131,17 @@ struct model {
 };
 
 /*
- * Allocate all arrays of a model whose descriptor and net are set, for this
- * many members: scale and unit 1, everything else 0.
+ * Allocate all arrays of a model whose descriptor and net or sgp are set, for
+ * this many members: scale and unit 1, everything else 0.
  */
 void model_alloc(struct model *m, int members);
 void model_release(struct model *m);
 
 /* How far neighbors are needed: by the features and the prior, angstrom. */
 double model_cutoff(const struct model *m);
+
+/* Weights of the only member, theta [sgp_size()], of a sparse process. */
+void model_weights(struct model *m, const double *theta);
 
 /* Where the weights of an element begin in a theta. */
 int model_offset(const struct model *m, int element);

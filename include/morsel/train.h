@@ -127,15 +127,17 @@ struct example {
     int natoms;
     double energy;       /* label less the prior, later less e0 too, eV */
     double (*forces)[3]; /* [natoms][3] label less the prior, eV/angstrom */
-    double (*mask)[3];   /* [natoms][3] 1: counts in the loss, 0: does not */
-    int ncount;          /* how many do, at most 3 natoms */
-    int *element;        /* [natoms] */
-    int *row;            /* [natoms] row in x[element] */
-    int *dep;            /* [natoms + 1] blocks of derivatives of an atom */
-    int *atom;           /* [dep[natoms]] with respect to which atom */
-    double *jac;         /* blocks [3][nsf] of dx/dpos, 1/angstrom, one after
+    double prior;        /* its energy and forces, or 0 and NULL */
+    double (*prior_forces)[3];
+    double (*mask)[3]; /* [natoms][3] 1: counts in the loss, 0: does not */
+    int ncount;        /* how many do, at most 3 natoms */
+    int *element;      /* [natoms] */
+    int *row;          /* [natoms] row in x[element] */
+    int *dep;          /* [natoms + 1] blocks of derivatives of an atom */
+    int *atom;         /* [dep[natoms]] with respect to which atom */
+    double *jac;       /* blocks [3][nsf] of dx/dpos, 1/angstrom, one after
                             the other in the order of the atoms */
-    uint64_t id;         /* atoms_hash() */
+    uint64_t id;       /* atoms_hash() */
 
     /* A stress label, and that it is used. */
     bool has_stress;
@@ -554,6 +556,37 @@ int stream_end(struct stream *s, struct committee *c,
 int stream_bytes(struct stream *s, const struct model *m,
                  const struct schedule *schedule, double *bytes,
                  struct err *err) MORSEL_MUST_CHECK;
+
+/*
+ * Train the sparse Gaussian process m->sgp, which has no environments yet, on a
+ * data set with forces that is scaled, but not referenced: see
+ * dataset_reference().  An element gets at most `max` environments, of its
+ * atoms and, where these are fewer, what they would be if one coordinate of one
+ * atom were SGP_DISPLACEMENT larger, to first order: without them a few frames
+ * would not tell forces.  Noise is SGP_NOISE_E sigma sqrt(N_i) of an energy and
+ * SGP_NOISE_F sigma / angstrom of a force.  sigma is that of the largest
+ * likelihood, and so is the length, on at most SGP_LENGTH_FRAMES frames and
+ * with a log-normal prior about SGP_LENGTH.
+ *
+ * m->prior is released if the data are likelier without it: where atoms do not
+ * repel each other as it has it, it is steep, and a smooth function cannot make
+ * up for it.
+ *
+ * *likelihood (out) is its logarithm, less what does not depend on m.
+ * ERR_NUMERIC if a matrix is not positive definite.
+ */
+#define SGP_DISPLACEMENT 0.1 /* angstrom */
+#define SGP_NOISE_E 1e-3
+#define SGP_NOISE_F 0.02
+#define SGP_LENGTH 1.0
+#define SGP_LENGTH_WIDTH 0.5
+enum { SGP_ENVIRONMENTS = 300, SGP_LENGTH_FRAMES = 30 };
+int sgp_train(struct dataset *ds, struct model *m, int max, double *likelihood,
+              struct err *err) MORSEL_MUST_CHECK;
+
+/* Bytes that this holds, at most, besides the data set. */
+double sgp_train_bytes(const struct frames *frames, const struct model *m,
+                       int max);
 
 /*
  * Calibration.  Frames that were predicted first and labelled later tell how

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "evaluator.h"
 #include "file.h"
 
 void prediction_release(struct prediction *p)
@@ -44,32 +45,18 @@ double prediction_outside(const struct prediction *p)
     return largest;
 }
 
-/* A model at work: what one evaluation leaves for the next. */
-struct evaluator {
-    struct model m;
-    struct neighbors nb;
-    struct features f;
-    int *start; /* [nelement + 1] the first row of an element, below */
-
-    int room_atoms, room_g;
-    size_t room_work;
-    int *row;            /* [natoms] row of an atom, rows by element */
-    double *x, *dydx;    /* [rows][nsf of the element] */
-    double *y;           /* [rows] */
-    double *dedg;        /* as x, but in the order of the atoms */
-    double *work;        /* of the networks */
-    double (*forces)[3]; /* [members][natoms][3] without the prior */
-    double *energy;      /* [members] eV, without prior and e0 */
-    double strain[3][3]; /* dE/dstrain, eV, mean over the members */
-};
-
-/* Where the work of the network of an element begins. */
+/* Where the work of an element begins. */
 static size_t work_of(const struct evaluator *s, int element)
 {
+    const struct model *m = &s->m;
     size_t at = 0;
 
-    for (int el = 0; el < element; el++)
-        at += mlp_nwork(&s->m.net[el], s->start[el + 1] - s->start[el]);
+    for (int el = 0; el < element; el++) {
+        int n = s->start[el + 1] - s->start[el];
+
+        at += m->sgp ? (size_t)n * (size_t)sgp_count(m->sgp, el)
+                     : mlp_nwork(&m->net[el], n);
+    }
     return at;
 }
 
@@ -112,8 +99,7 @@ static void count_rows(struct evaluator *s)
         s->start[el + 1] += s->start[el];
 }
 
-/* Where the block of an element begins in x and dydx. */
-static int block_of(const struct evaluator *s, int element)
+int block_of(const struct evaluator *s, int element)
 {
     int at = 0;
 
@@ -166,8 +152,8 @@ static void scatter(struct evaluator *s)
     }
 }
 
-/* y and dy/dx of the atoms of an element, by its network of member k. */
-static void eval_network(struct evaluator *s, int k, int el)
+/* y and dy/dx of the atoms of an element, of member k. */
+static void eval_element(struct evaluator *s, int k, int el)
 {
     const struct model *m = &s->m;
     const double *theta = m->theta[k] + model_offset(m, el);
@@ -177,14 +163,18 @@ static void eval_network(struct evaluator *s, int k, int el)
 
     if (n == 0)
         return;
-    if (k > 0 && m->shared)
+    if (m->sgp)
+        sgp_forward(m->sgp, el, m->theta[0], n, x, s->y + first, dydx, work);
+    else if (k > 0 && m->shared)
         mlp_head(&m->net[el], theta, n, s->y + first, dydx, work);
     else
         mlp_forward(&m->net[el], theta, n, x, s->y + first, dydx, work);
 }
 
-/* Energy and forces of the networks of member k; if wanted, its dE/dstrain
- * added to that of the others. */
+/*
+ * Energy and forces of member k; if wanted, its dE/dstrain added to that of the
+ * others.
+ */
 static void eval_member(struct evaluator *s, int k, bool strain)
 {
     const struct model *m = &s->m;
@@ -192,7 +182,7 @@ static void eval_member(struct evaluator *s, int k, bool strain)
     double(*forces)[3] = s->forces + (size_t)k * (size_t)natoms, sum = 0;
 
     for (int el = 0; el < m->descriptor.nelement; el++)
-        eval_network(s, k, el);
+        eval_element(s, k, el);
     for (int i = 0; i < natoms; i++)
         sum += s->y[s->row[i]];
     s->energy[k] = m->unit * sum;
@@ -317,7 +307,10 @@ static int eval(struct potential *p, const struct atoms *a,
     out->has_sigma = m->members > 1;
     out->has_stress = stress;
     combine(s, out);
-    prediction_calibrate(out, &m->calibration);
+    if (!m->sgp)
+        prediction_calibrate(out, &m->calibration);
+    else if (!out->later)
+        sparse_sigmas(p, out);
     find_outside(s, out);
     add_rest(s, a, out);
     return prediction_check(out, err);
@@ -349,6 +342,9 @@ static void release(struct potential *p)
     free(s->work);
     free(s->forces);
     free(s->energy);
+    free(s->row_of);
+    free(s->jac_of);
+    free(s->jac);
     free(s);
     *p = (struct potential){0};
 }
@@ -363,6 +359,7 @@ void potential_of_model(struct potential *p, struct model *m, uint64_t id)
     s->energy = xcalloc((size_t)s->m.members, sizeof *s->energy);
     *p = (struct potential){
         .eval = eval, .release = release, .self = s, .id = id};
-    p->kind = KIND_NETWORK;
+    p->sigmas = s->m.sgp ? sparse_sigmas : NULL;
+    p->kind = s->m.sgp ? KIND_SGP : KIND_NETWORK;
     p->provenance = s->m.provenance;
 }

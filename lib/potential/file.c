@@ -84,13 +84,17 @@ int model_save(const struct model *m, const char *path, struct err *err)
     const struct descriptor *d = &m->descriptor;
     struct bin b;
 
-    file_begin(&b, KIND_NETWORK);
+    file_begin(&b, m->sgp ? KIND_SGP : KIND_NETWORK);
     descriptor_put(d, &b);
     prior_put(&m->prior, &b);
-    for (int el = 0; el < d->nelement; el++)
-        put_net(&m->net[el], &b);
-    bin_put_u64(&b, (uint64_t)m->members);
-    bin_put_u32(&b, m->shared);
+    if (m->sgp) {
+        sgp_put(m->sgp, &b);
+    } else {
+        for (int el = 0; el < d->nelement; el++)
+            put_net(&m->net[el], &b);
+        bin_put_u64(&b, (uint64_t)m->members);
+        bin_put_u32(&b, m->shared);
+    }
     for (int el = 0; el < d->nelement; el++) {
         size_t n = (size_t)d->nsf[el];
 
@@ -167,28 +171,21 @@ static void check_shared(const struct model *m, struct bin *b)
 }
 
 /*
- * The networks come first, so that all sizes are known, and are compared with
- * what is left of the file, before anything of that size is allocated.
+ * Shapes, and all arrays.  Shapes come first, so that all sizes are known, and
+ * are compared with what is left of the file, before anything of that size is
+ * allocated.
  */
-void model_get(struct model *m, struct bin *b)
+static void get_networks(struct model *m, struct bin *b)
 {
-    descriptor_get(&m->descriptor, b);
-    prior_get(&m->prior, b);
-    if (b->bad || m->descriptor.nelement < 1) {
-        b->bad = true;
-        return;
-    }
-
     const struct descriptor *d = &m->descriptor;
+    long nparam;
+    int members = 0;
+    uint32_t shared;
 
     m->net = xcalloc((size_t)d->nelement, sizeof *m->net);
     for (int el = 0; el < d->nelement && !b->bad; el++)
         get_net(&m->net[el], d->nsf[el], b);
-
-    long nparam = b->bad ? -1 : count_params(m);
-    int members = 0;
-    uint32_t shared;
-
+    nparam = b->bad ? -1 : count_params(m);
     if (nparam > 0)
         members = bin_get_count(b, MAX_MEMBERS, (size_t)nparam * 8);
     if (members < 1) {
@@ -199,6 +196,35 @@ void model_get(struct model *m, struct bin *b)
     model_alloc(m, members);
     m->shared = shared == 1;
     b->bad = b->bad || shared > 1;
+}
+
+static void get_sparse(struct model *m, struct bin *b)
+{
+    const struct descriptor *d = &m->descriptor;
+
+    m->sgp = xcalloc(1, sizeof *m->sgp);
+    sgp_get(m->sgp, d->nelement, d->nsf, b);
+    if (!b->bad)
+        model_alloc(m, 1);
+}
+
+void model_get(struct model *m, bool sparse, struct bin *b)
+{
+    descriptor_get(&m->descriptor, b);
+    prior_get(&m->prior, b);
+    if (b->bad || m->descriptor.nelement < 1) {
+        b->bad = true;
+        return;
+    }
+    if (sparse)
+        get_sparse(m, b);
+    else
+        get_networks(m, b);
+    if (b->bad)
+        return;
+
+    const struct descriptor *d = &m->descriptor;
+
     for (int el = 0; el < d->nelement; el++) {
         get_finite(b, m->shift[el], d->nsf[el]);
         get_finite(b, m->scale[el], d->nsf[el]);
@@ -207,7 +233,7 @@ void model_get(struct model *m, struct bin *b)
     }
     get_finite(b, m->e0, d->nelement);
     get_finite(b, &m->unit, 1);
-    for (int k = 0; k < members; k++)
+    for (int k = 0; k < m->members; k++)
         get_finite(b, m->theta[k], m->nparam);
     check_shared(m, b);
     calibration_get(&m->calibration, b);
@@ -229,7 +255,7 @@ int model_read(struct model *m, uint64_t *id, const char *path, struct err *err)
                       path, kind, KIND_NETWORK);
         bin_release(&b);
     } else {
-        model_get(m, &b);
+        model_get(m, false, &b);
         ret = file_close(&b, path, err);
     }
     free(kind);

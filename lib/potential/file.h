@@ -10,6 +10,7 @@
  */
 #define KIND_NETWORK "network"
 #define KIND_GP "gp"
+#define KIND_SGP "sgp"
 
 /* Begin a file of a kind; write it, and release b. */
 void file_begin(struct bin *b, const char *kind);
@@ -25,8 +26,11 @@ int file_open(struct bin *b, const char *path, char **kind, uint64_t *id,
 int file_close(struct bin *b, const char *path,
                struct err *err) MORSEL_MUST_CHECK;
 
-/* The body of a network model; sets b->bad if it is none.  m is zeroed. */
-void model_get(struct model *m, struct bin *b);
+/*
+ * The body of a model of atoms, of networks or of a sparse process; sets b->bad
+ * if it is none.  m is zeroed.
+ */
+void model_get(struct model *m, bool sparse, struct bin *b);
 
 /*
  * Arrays of an answer for so many atoms, with features or without, unless they

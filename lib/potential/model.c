@@ -2,6 +2,7 @@
 
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
 /* [n] rows of width[i] zeros, in one block that the first row owns. */
 static double **rows_alloc(int n, const int *width)
@@ -36,6 +37,8 @@ int model_offset(const struct model *m, int element)
 {
     int n = 0;
 
+    if (m->sgp)
+        return m->sgp->first[element];
     for (int el = 0; el < element; el++)
         n += mlp_nparam(&m->net[el]);
     return n;
@@ -65,8 +68,19 @@ void model_alloc(struct model *m, int members)
     free(nparam);
 }
 
+void model_weights(struct model *m, const double *theta)
+{
+    m->nparam = sgp_size(m->sgp);
+    rows_free(m->theta);
+    m->theta = rows_alloc(1, &m->nparam);
+    memcpy(m->theta[0], theta, (size_t)m->nparam * sizeof **m->theta);
+}
+
 void model_release(struct model *m)
 {
+    if (m->sgp)
+        sgp_release(m->sgp);
+    free(m->sgp);
     descriptor_release(&m->descriptor);
     prior_release(&m->prior);
     free(m->net);

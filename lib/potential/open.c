@@ -5,14 +5,17 @@
 
 #include "file.h"
 
-static int read_network(struct potential *p, struct bin *b, uint64_t id,
-                        const char *path, struct err *err)
+/* Of networks, or of a sparse process. */
+static int read_model(struct potential *p, bool sparse, struct bin *b,
+                      uint64_t id, const char *path, struct err *err)
 {
     struct model m = {0};
     int ret;
 
-    model_get(&m, b);
+    model_get(&m, sparse, b);
     ret = file_close(b, path, err);
+    if (ret == 0 && sparse && sgp_prepare(m.sgp, err) < 0)
+        ret = err_set(err, ERR_FORMAT, "%s: makes no Gaussian process", path);
     if (ret == 0)
         potential_of_model(p, &m, id);
     else
@@ -53,8 +56,8 @@ int potential_read(struct potential *p, const char *path, struct err *err)
     *p = (struct potential){0};
     if (ret < 0)
         return ret;
-    if (strcmp(kind, KIND_NETWORK) == 0) {
-        ret = read_network(p, &b, id, path, err);
+    if (strcmp(kind, KIND_NETWORK) == 0 || strcmp(kind, KIND_SGP) == 0) {
+        ret = read_model(p, strcmp(kind, KIND_SGP) == 0, &b, id, path, err);
     } else if (strcmp(kind, KIND_GP) == 0) {
         ret = read_gp(p, &b, id, path, err);
     } else {

@@ -23,6 +23,7 @@ int frames_elements(const struct frames *frames, int *z)
 static void example_release(struct example *x)
 {
     free(x->forces);
+    free(x->prior_forces);
     free(x->mask);
     free(x->element);
     free(x->row);
@@ -172,16 +173,16 @@ static void store(struct dataset *ds, struct example *x,
 static void subtract_prior(struct example *x, const struct prior *p,
                            const struct atoms *a, const struct neighbors *nb)
 {
-    double(*prior)[3] = xcalloc((size_t)a->natoms, sizeof *prior);
     double strain[3][3] = {{0}};
 
-    x->energy -= prior_eval_strain(p, a, nb, prior, strain);
+    x->prior_forces = xcalloc((size_t)a->natoms, sizeof *x->prior_forces);
+    x->prior = prior_eval_strain(p, a, nb, x->prior_forces, strain);
+    x->energy -= x->prior;
     if (x->has_stress)
         stress_less(x, strain);
     for (int i = 0; i < a->natoms; i++)
         for (int c = 0; c < 3; c++)
-            x->forces[i][c] -= prior[i][c];
-    free(prior);
+            x->forces[i][c] -= x->prior_forces[i][c];
 }
 
 /* The rest: neighbors, prior, features; s is NULL if these are not known. */

@@ -121,16 +121,17 @@ report $? 'in words'
 expect 2 'notices a full disk' "$RUN $gp train.xyz >/dev/full"
 says "cannot write '-': No space left on device"
 expect 2 'refuses a bad option' "$RUN train --model=spline train.xyz"
-says "--model: 'spline' is not one of network, gp, auto"
+says "--model: 'spline' is not one of network, gp, sgp, auto"
 
 # What is not one system.
 sed '1,15s/^C /N /' train.xyz >mixed.xyz
 expect 2 'refuses two systems' "$RUN $gp -o bad mixed.xyz"
 says 'mixed.xyz:16: expected the atoms, their order and the cell of the first'
 absent bad
-expect 0 'of which auto makes a network' \
-    "train --model=auto --epochs=1 --hidden=3 -o net mixed.xyz"
-says 'a network: mixed.xyz:16: expected the atoms, their order and the cell'
+expect 0 'of which auto makes one of atoms' \
+    "train --model=auto -o net mixed.xyz"
+says 'of atoms: mixed.xyz:16: expected the atoms, their order and the cell'
+says 'sparse Gaussian process'
 expect 0 'and of one system a process' "train --model=auto -o auto train.xyz"
 says 'Gaussian process'
 sed 's/forces:R:3/velo:R:3/' train.xyz >energies.xyz

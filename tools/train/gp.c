@@ -3,8 +3,11 @@
 
 #include "train.h"
 
-/* Up to so many rows a fit takes seconds, and a prediction milliseconds. */
-enum { AUTO_ROWS = 3000 };
+/*
+ * MODEL_AUTO: where the energies of atoms are learnt with fewer frames.  Also,
+ * up to so many rows a fit takes seconds, and a prediction milliseconds.
+ */
+enum { AUTO_FRAMES = 12, AUTO_ROWS = 3000 };
 
 static char *describe_gp(const struct train *t, const struct learnt *l,
                          const struct gp *gp, const struct calibration *c,
@@ -53,19 +56,6 @@ static int print_gp_sizes(const struct gp *gp, struct err *err)
     printf("frames %d\natoms %d\nrows %d\nbytes %.0f\n", gp->n,
            gp->n * gp->first.natoms, gp_rows(gp), gp_bytes(gp));
     return output_close(stdout, "-", err) < 0 ? err->code : 1;
-}
-
-/* One line: nothing goes on by epochs. */
-static int write_history(const struct train *t, const struct fit *fit,
-                         bool stress, struct err *err)
-{
-    FILE *f = output_open(t->history, err);
-
-    if (!f)
-        return err->code;
-    begin_history(f, stress);
-    write_fit(f, 1, 0, fit, stress);
-    return output_close(f, t->history, err);
 }
 
 /* Calibrate and compare it, write it, and say how it is. */
@@ -134,6 +124,11 @@ static int fit(const struct train *t, const struct frames *frames,
     return ret < 0 ? ret : schedule_met(&t->schedule, &fit);
 }
 
+static bool too_many(const struct gp *gp)
+{
+    return gp->n > AUTO_FRAMES || gp_rows(gp) > AUTO_ROWS;
+}
+
 int train_gp(const struct train *t, const struct frames *frames,
              bool *handed_over, struct err *err)
 {
@@ -142,16 +137,11 @@ int train_gp(const struct train *t, const struct frames *frames,
     int ret =
         gp_gather(&gp, frames, t->input, &t->names, t->loss.beta > 0, err);
 
-    *handed_over = automatic &&
-                   (ret == ERR_RANGE || (ret == 0 && gp_rows(&gp) > AUTO_ROWS));
+    *handed_over =
+        automatic && (ret == ERR_RANGE || (ret == 0 && too_many(&gp)));
     if (*handed_over) {
         if (!t->quiet && ret < 0)
-            cli_say(t->cli, "a network: %s", err->msg);
-        else if (!t->quiet)
-            cli_say(t->cli,
-                    "a network: %d energies and forces are more than the %d "
-                    "that a Gaussian process is taken for",
-                    gp_rows(&gp), AUTO_ROWS);
+            cli_say(t->cli, "of atoms: %s", err->msg);
         ret = 0;
     } else if (ret == 0) {
         ret = t->dry_run ? print_gp_sizes(&gp, err) : fit(t, frames, &gp, err);

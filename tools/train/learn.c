@@ -34,6 +34,19 @@ void write_fit(FILE *f, int member, int epoch, const struct fit *fit,
     putc('\n', f);
 }
 
+/* One line: nothing goes on by epochs. */
+int write_history(const struct train *t, const struct fit *fit, bool stress,
+                  struct err *err)
+{
+    FILE *f = output_open(t->history, err);
+
+    if (!f)
+        return err->code;
+    begin_history(f, stress);
+    write_fit(f, 1, 0, fit, stress);
+    return output_close(f, t->history, err);
+}
+
 void write_epoch(FILE *f, const struct committee *c, bool stress)
 {
     for (int k = 0; f && k < c->nmember; k++)

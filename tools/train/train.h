@@ -7,7 +7,7 @@
 #include <morsel/train.h>
 
 enum committee_kind { DEEP, SHALLOW };
-enum { MODEL_NETWORK, MODEL_GP, MODEL_AUTO };
+enum { MODEL_NETWORK, MODEL_GP, MODEL_SGP, MODEL_AUTO };
 
 /* What the parts of train share: what the command line asks for. */
 struct train {
@@ -29,6 +29,7 @@ struct train {
     int members, kind; /* enum committee_kind */
     int bootstrap;     /* enum bootstrap */
     int batch;         /* frames; 0: all at once */
+    int environments;  /* of an element, of a sparse process */
     bool dry_run, quiet, verbose;
 };
 
@@ -84,6 +85,9 @@ int start_warm(const struct train *t, struct model *m,
 void begin_history(FILE *f, bool stress); /* f may be NULL */
 void write_fit(FILE *f, int member, int epoch, const struct fit *fit,
                bool stress);
+/* The whole of it in one line: nothing goes on by epochs. */
+int write_history(const struct train *t, const struct fit *fit, bool stress,
+                  struct err *err) MORSEL_MUST_CHECK;
 void write_epoch(FILE *f, const struct committee *c, bool stress);
 int no_stress(const struct train *t, struct err *err);
 void show_progress(const struct train *t, const struct committee *c, int epoch);
@@ -115,6 +119,11 @@ const char *energy_used(const struct train *t, const struct learnt *l);
  */
 int train_gp(const struct train *t, const struct frames *frames,
              bool *handed_over, struct err *err) MORSEL_MUST_CHECK;
+
+/* As learn(), with a sparse Gaussian process; m is zeroed. */
+int train_sgp(const struct train *t, const struct frames *frames,
+              struct stored *s, struct model *m,
+              struct err *err) MORSEL_MUST_CHECK;
 
 /* How the model was made, for its provenance; the caller frees it. */
 char *describe(const struct train *t, const struct learnt *l,
