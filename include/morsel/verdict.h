@@ -144,9 +144,9 @@ const struct frame *best_label(const struct evidence *e,
  * The last band of the walk with the labels that verify it: of an image the one
  * of the same structure, else the nearest within `twin`; of an end that with
  * the smallest fmax within `end_twin`, since each model relaxes an end to a
- * slightly different place.  A highest image within `end_twin` of an end has
- * none: on a model that sees no barrier it slides there, where forces vanish,
- * too.
+ * slightly different place.  A highest image within `end_twin` of an end,
+ * or by its label not above both, has none: on a model that sees no barrier it
+ * slides there, where forces vanish, too.
  */
 struct verified {
     int n;                      /* images; 0: there is no band */

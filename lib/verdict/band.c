@@ -56,13 +56,20 @@ static const struct frame *label_of_end(const struct atoms *a,
     return best;
 }
 
-/* Has the highest image slid onto an end?  Then it is that minimum again. */
-static bool is_end_again(const struct verified *v, const struct limits *l)
+/*
+ * Has the highest image slid to an end, or is it by its label not above it?
+ * Then forces that vanish there are not those of a saddle.
+ */
+static bool is_no_top(const struct verified *v, int end, const struct limits *l)
 {
-    const struct atoms *a = &v->image[v->saddle].atoms;
+    const struct frame *top = v->label[v->saddle], *low = v->label[end];
+    struct label a, b;
 
-    return atoms_displacement(a, &v->image[0].atoms) <= l->end_twin ||
-           atoms_displacement(a, &v->image[v->n - 1].atoms) <= l->end_twin;
+    if (atoms_displacement(&v->image[v->saddle].atoms, &v->image[end].atoms) <=
+        l->end_twin)
+        return true;
+    return top && low && frame_get_label(top, NULL, &a) &&
+           frame_get_label(low, NULL, &b) && a.energy <= b.energy;
 }
 
 void band_verify(struct verified *v, const struct evidence *e,
@@ -82,7 +89,7 @@ void band_verify(struct verified *v, const struct evidence *e,
 
         v->label[i] = end ? label_of_end(a, e, l) : label_of_image(a, e, l);
     }
-    if (is_end_again(v, l))
+    if (is_no_top(v, 0, l) || is_no_top(v, v->n - 1, l))
         v->label[v->saddle] = NULL;
 }
 

@@ -256,6 +256,8 @@ START_TEST(an_end_is_no_saddle)
     for (int c = CRITERION_SADDLE_FMAX; c <= CRITERION_SADDLE_ENERGY; c++)
         ck_assert(isnan(value((enum criterion)c, &e)));
     near.end_twin = 0.009;
+    ck_assert(isnan(criterion_find(CRITERION_SADDLE_FMAX, &e, &near).value));
+    frame_set_real(&e.labels.frame[2], "energy", 0.1001); /* above both ends */
     ck_near(criterion_find(CRITERION_SADDLE_FMAX, &e, &near).value, 0.02,
             1e-12);
     evidence_release(&e);
