@@ -164,6 +164,46 @@ static int least_known(const struct making *m, int first, int n)
     return best;
 }
 
+/* The most uncertain frame of the walks; of equals the first. */
+static int least_known_step(const struct making *m)
+{
+    int best = 0;
+
+    for (int i = 1; i < m->pool->n; i++)
+        if (!is_wild(m, rank_of(m, i)) && rank_of(m, i) > rank_of(m, best))
+            best = i;
+    return best;
+}
+
+void take_astray(struct making *m)
+{
+    const struct frame *last = &m->pool->frame[m->pool->n - 1];
+
+    if (is_settled(m, &last->atoms))
+        take(m, least_known_step(m), "uncertain");
+}
+
+/* An image that has slid into an end says nothing of what is between. */
+static bool is_end(const struct making *m, int i, int first, int n)
+{
+    const struct frame *f = m->pool->frame;
+    const struct atoms *a = &f[i].atoms;
+
+    return atoms_displacement(a, &f[first].atoms) <= m->query->end_twin ||
+           atoms_displacement(a, &f[first + n - 1].atoms) <= m->query->end_twin;
+}
+
+/* Of a band that was stopped: is the doubt elsewhere? */
+#define DOUBT 4.0
+static bool is_idle(const struct making *m, int top, int first, int n)
+{
+    bool converged = true;
+    int i = least_known(m, first, n);
+
+    frame_get_bool(&m->pool->frame[top], "converged_band", &converged);
+    return !converged && i >= 0 && rank_of(m, i) > DOUBT * rank_of(m, top);
+}
+
 /* What is left of the band, and why. */
 static void count_left(struct making *m, int first, int n)
 {
@@ -177,10 +217,12 @@ static void count_left(struct making *m, int first, int n)
  * Ends that are not settled come first: they decide where the band goes.  Then
  * the highest image, unless it is not certain: it is what is reported, its
  * label is the test of the band, and few other labels say as much about the
- * saddle.  Then what is least known, and what is certain only where nothing
- * else is left to ask.  With a finite threshold this is the acquisition of J.
- * A. Garrido Torres et al., Phys. Rev. Lett. 122, 156001 (2019): the most
- * uncertain image until all are certain, and then the highest.
+ * saddle.  But not if it has slid into an end, nor if the band did not get to
+ * its place for another image, DOUBT times as uncertain.  Then what is least
+ * known, and what is certain only where nothing else is left to ask.  With a
+ * finite threshold this is near the acquisition of J. A. Garrido Torres et al.,
+ * Phys. Rev. Lett. 122, 156001 (2019): the most uncertain image until all are
+ * certain, and then the highest.
  */
 int take_neb(struct making *m, struct err *err)
 {
@@ -191,7 +233,8 @@ int take_neb(struct making *m, struct err *err)
     take_end(m, first, "initial");
     take_end(m, first + n - 1, "final");
     top = first + 1 + highest_image(&m->pool->frame[first + 1], n - 2);
-    if (is_certain(m, rank_of(m, top)))
+    if (is_certain(m, rank_of(m, top)) && !is_end(m, top, first, n) &&
+        !is_idle(m, top, first, n))
         take(m, top, "saddle");
     while (!making_done(m) && (i = least_known(m, first, n)) >= 0 &&
            !(m->s->n > 0 && is_certain(m, rank_of(m, i))))

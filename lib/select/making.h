@@ -49,4 +49,11 @@ int take_maxvol(struct making *m, struct err *err);
 int take_neb(struct making *m, struct err *err);
 int take_neb_paper(struct making *m, struct err *err);
 
+/*
+ * There are only walks to the ends, and the last has led to a minimum that is
+ * settled: the other one's, where the model knows no barrier.  Ask where it was
+ * least known.
+ */
+void take_astray(struct making *m);
+
 #endif

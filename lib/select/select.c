@@ -144,6 +144,8 @@ static int take_band_or_walk(struct making *m, struct rng *rng, struct err *err)
 
     if (ret != 0)
         return ret < 0 ? ret : 0;
+    if (m->query->how == SELECT_NEB)
+        take_astray(m);
     take_last(m);
     take_random(m, rng);
     return 0;

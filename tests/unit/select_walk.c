@@ -261,6 +261,69 @@ START_TEST(uncertain_images_come_before_an_uncertain_saddle)
 }
 END_TEST
 
+/* What is certain of it is no news, where it does not tell of the saddle. */
+START_TEST(an_idle_saddle_is_not_asked)
+{
+    static const double doubt[] = {0, 0.1, 0.2, 0.9, 0};
+    struct query q = query_of(SELECT_NEB, 1);
+    struct frames pool = {0}, known = {0};
+    struct selection s;
+
+    q.threshold = 1;
+    q.end_twin = q.end_fmax = 0.1;
+    band_add(&pool, 5, 1, 0, hill, doubt);
+    label_of(&known, &pool, 0, 0, 0);
+    label_of(&known, &pool, 4, 0, 0);
+    choose(&s, &pool, &known, &q, 1);
+    ck_chosen(&s, 1, (int[]){2}, (const char *const[]){"saddle"});
+    selection_release(&s);
+    frame_set_bool(&pool.frame[2], "converged_band", false);
+    choose(&s, &pool, &known, &q, 1); /* 0.9 > 4 * 0.2 */
+    ck_chosen(&s, 1, (int[]){3}, (const char *const[]){"least-known"});
+    selection_release(&s);
+    frame_set_bool(&pool.frame[2], "converged_band", true);
+    pool.frame[2].atoms.pos[1][1] = 0.1; /* it has slid into the first end */
+    choose(&s, &pool, &known, &q, 1);
+    ck_chosen(&s, 1, (int[]){3}, (const char *const[]){"least-known"});
+    selection_release(&s);
+    frames_release(&pool);
+    frames_release(&known);
+}
+END_TEST
+
+/* Both walks have led to one end: the model knows of no barrier between. */
+START_TEST(a_walk_astray_is_asked_where_least_known)
+{
+    static const double sigma[] = {0.1, 0.5, 0.3, 0.0};
+    struct query q = query_of(SELECT_NEB, 1);
+    struct frames pool = {0}, known = {0};
+    struct selection s;
+
+    q.end_twin = q.end_fmax = 0.1;
+    for (int k = 0; k < 4; k++) {
+        pool_add_dimer(&pool, 2.5, k, 0, sigma[k]);
+        frame_set_int(&pool.frame[k], "walk", 2);
+    }
+    choose(&s, &pool, &known, &q, 1);
+    ck_chosen(&s, 1, (int[]){3}, (const char *const[]){"last"});
+    selection_release(&s);
+    label_of(&known, &pool, 3, 0.05, 0.2); /* not a minimum yet */
+    choose(&s, &pool, &known, &q, 1);
+    ck_chosen(&s, 1, (int[]){3}, (const char *const[]){"last"});
+    selection_release(&s);
+    label_of(&known, &pool, 3, 0.05, 0.02);
+    choose(&s, &pool, &known, &q, 1);
+    ck_chosen(&s, 1, (int[]){1}, (const char *const[]){"uncertain"});
+    selection_release(&s);
+    q.ceiling = 0.4;
+    choose(&s, &pool, &known, &q, 1);
+    ck_chosen(&s, 1, (int[]){2}, NULL);
+    selection_release(&s);
+    frames_release(&pool);
+    frames_release(&known);
+}
+END_TEST
+
 START_TEST(without_a_band_there_is_nothing_to_ask)
 {
     static const enum strategy hows[] = {SELECT_NEB, SELECT_NEB_PAPER};
@@ -313,6 +376,8 @@ TCase *select_walk_tests(void)
     tcase_add_test(tc, the_rule_of_the_paper);
     tcase_add_test(tc, settled_ends_are_not_asked_again);
     tcase_add_test(tc, uncertain_images_come_before_an_uncertain_saddle);
+    tcase_add_test(tc, an_idle_saddle_is_not_asked);
+    tcase_add_test(tc, a_walk_astray_is_asked_where_least_known);
     tcase_add_test(tc, a_failed_walk_to_an_end_is_asked_about);
     tcase_add_test(tc, without_a_band_there_is_nothing_to_ask);
     return tc;
