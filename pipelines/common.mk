@@ -46,6 +46,7 @@ row      = awk -f $(here)summary.awk round=$$round labels=$$labels \
     $(1)/verdict $(1)/labels.xyz
 closing  =
 begun    =
+prior    = $(PRIOR)
 walked   =
 chosen   =
 curve    = $(FMAX)
@@ -207,7 +208,7 @@ $(now)/db.xyz: $(now)/labels.xyz
 else
 $(now)/model: $(prev)/db.xyz
 	@mkdir -p $(@D)
-	$(tool)train --quiet --prior=$(PRIOR) \
+	$(tool)train --quiet --prior=$(prior) \
 	    $(if $(filter network,$(MODEL)),,--model=$(MODEL)) \
 	    $(if $(filter gp,$(MODEL)),,--committee=$(COMMITTEE)) \
 	    $(if $(filter-out 1,$(ROUND)),--before=$(prev)/model) \

@@ -19,8 +19,8 @@
 
 PIPELINE := $(abspath $(lastword $(MAKEFILE_LIST)))
 KNOBS    := IMAGES RELAX_ENDS LABELLED FMAX END_TWIN SADDLE_FMAX ML_FMAX \
-    CLIMB SIGMA_E THRESHOLD STOP MAX_STEP MAX_STEPS METHOD CRITERION \
-    SIMULATE_FLAGS
+    CLIMB SIGMA_E THRESHOLD STOP END_STOP END_PRIOR MAX_STEP MAX_STEPS \
+    METHOD CRITERION SIMULATE_FLAGS
 
 IMAGES         ?= 5## images of the band, ends included
 RELAX_ENDS     ?= 1## 0: START is relaxed already
@@ -32,7 +32,8 @@ ML_FMAX        ?= 0.01## the same of ends and band on the model
 CLIMB          ?= 0.5## the highest image climbs below this force
 SIGMA_E        ?= 0.1## largest spread of an energy on the final band, eV
 THRESHOLD      ?= 2## an image is certain up to this ml_sigma_f, eV/angstrom
-STOP           ?= 4## stop a walk at this ml_sigma_f; 0: never
+STOP           ?= 1.5## stop a walk at this ml_sigma_f; 0: never
+END_STOP       ?= $(4-unless-STOP)## until there is a label between the ends; 4, or as STOP
 MAX_STEP       ?= 0.2## longest move of an atom in a step, angstrom
 MAX_STEPS      ?= 300## of an end, and of the band
 METHOD         ?= bfgs## bfgs, lbfgs, fire
@@ -40,8 +41,13 @@ CRITERION      ?= neb and sigma-e## when it is done: see converged(1)
 SIMULATE_FLAGS ?=## more options of simulate(1)
 
 MODEL          ?= gp## what is trained: network, gp or auto
-PRIOR          ?= wall## network: published does better
+PRIOR          ?= published## see morsel-prior(5)
+END_PRIOR      ?= $(wall-unless-PRIOR)## the same; wall, or the PRIOR that was given
 STRATEGY       ?= neb## whom to ask: see sample(1)
+
+# What is said of STOP or PRIOR holds from the beginning.
+4-unless-STOP     = $(if $(filter file,$(origin STOP)),4,$(STOP))
+wall-unless-PRIOR = $(if $(filter file,$(origin PRIOR)),wall,$(PRIOR))
 
 BAND = --fmax=$(ML_FMAX) --method=$(METHOD) --max-step=$(MAX_STEP) \
     --max-steps=$(MAX_STEPS) --images=$(IMAGES) --climb=$(CLIMB) \
@@ -49,11 +55,14 @@ BAND = --fmax=$(ML_FMAX) --method=$(METHOD) --max-step=$(MAX_STEP) \
 
 # As long as no image between the ends is labelled, the model knows nothing
 # there, and does not know it: two alike ends have taught it that all is flat.
-# So the first question is about the band it begins with.
+# So the first question is about the band it begins with, and until then the
+# prior is what relaxes with the fewest labels; that of saddle points comes then,
+# with less trust: a band may slide far where a walk may not.
 between  = $(inner_label)
+stop     = $(if $(filter-out 0,$1),--stop-uncertainty=$1)
 SIMULATE = $(tool)simulate neb --quiet --model=$(now)/model $(BAND) \
-    $(if $(filter-out 0,$(STOP)),--stop-uncertainty=$(STOP)) \
-    $$($(between) || echo --only-start)
+    $$(if $(between); then echo $(call stop,$(STOP)); \
+    else echo --only-start $(call stop,$(END_STOP)); fi)
 SAMPLE   = $(if $(filter neb,$(STRATEGY)),--end-fmax=$(FMAX) \
     --end-twin=$(END_TWIN) \
     --threshold=$$($(between) && echo $(THRESHOLD) || echo 0))
@@ -70,6 +79,7 @@ columns := barrier/eV fmax/(eV/A) ends-fmax/(eV/A) sigma_e/eV
 include $(dir $(PIPELINE))common.mk
 
 begun   = $(if $(filter 0,$(RELAX_ENDS)),$(minima))
+prior   = $$($(between) && echo $(PRIOR) || echo $(END_PRIOR))
 row     = awk -f $(here)summary-neb.awk round=$$round labels=$$labels \
     $(1)/verdict $$(ls $(1)/traj.xyz 2>/dev/null)
 closing = test ! -e $(DIR)/final.xyz || \

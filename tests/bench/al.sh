@@ -7,7 +7,9 @@
 #
 # A case is a structure to relax or, of two frames, the ends of a band: the
 # files of this folder's al/, the demo slab of examples/c-cu100-emt and the
-# hop of examples/o-cu100-neb.  Seed 1 is the file as it is; every other begins
+# hop of examples/o-cu100-neb.  A hop is two cases, with the ends as they are
+# and, "-relaxed", with ends that have been relaxed and labelled: these labels do
+# not count.  Those of al/hops have one seed.  Seed 1 is the file as it is; every other begins
 # with each free coordinate displaced by up to RATTLE angstrom at random, since
 # a Gaussian process has no seed.  The control begins with the same structure.
 # Every label counts, the first and the verifying ones too.
@@ -28,7 +30,8 @@ out=${OUT:-$(mktemp -d)}
 oracle='dft-single --quiet --engine=emt'
 
 test $# -gt 0 || set -- "$top/examples/c-cu100-emt/start.xyz" \
-    "$top"/tests/bench/al/*.xyz "$top/examples/o-cu100-neb/ends.xyz"
+    "$top"/tests/bench/al/*.xyz "$top/examples/o-cu100-neb/ends.xyz" \
+    "$top"/tests/bench/al/hops/*.xyz
 
 # frames FILE: how many; rows FILE: those of the last; value KEY FILE
 frames() { grep -c '^[0-9][0-9]*$' "$1"; }
@@ -91,31 +94,37 @@ relax() {
     fi
 }
 
+images() { grep -c ' image=' "$1"; }
+
+# band [relaxed]
 band() {
-    control=0
+    control=0 more=$knobs
     simulate neb -q --oracle="$oracle" --relax-ends --images=5 --climb=0.5 \
         -o "$dir-direct.xyz" "$start" || true
     direct=$(($(frames "$dir-direct.xyz") - 5))
+    if test "${1:-}" = relaxed; then
+        direct=$(($(images "$dir-direct.xyz") - 5))
+        sh "$top/examples/o-cu100-neb/ends.sh" "$dir-direct.xyz" >"$dir-ends.xyz"
+        start=$dir-ends.xyz
+        knobs="$knobs RELAX_ENDS=0 LABELLED=1"
+    fi
     simulate neb -q --oracle="$oracle" --relax-ends --images=9 --climb=0.5 \
         --fmax=0.01 --max-steps=1000 -o "$dir-tight.xyz" "$start" || true
     pipeline neb.mk
-    error=nan mae=nan
+    knobs=$more error=nan mae=nan
     test ! -e "$dir/final.xyz" ||
         error=$(difference "$(value dft_barrier "$dir/final.xyz")" \
             "$(value barrier "$dir-tight.xyz")")
 }
 
-printf '# case\tseed\tlabels\tdirect\terror/meV\tstructure_mae/mA\tseconds\t'
-printf 'error_of_direct/meV\n'
-for file; do
-    name=$(basename "$file" .xyz)
-    case $name in start | ends)
-        name=$(basename "$(dirname "$(realpath "$file")")") ;; esac
+# run NAME SEEDS [relaxed]: a line per seed of $file, then their mean
+run() {
+    name=$1
     mkdir -p "$out/$name"
-    for seed in $(seq "$seeds"); do
+    for seed in $(seq "$2"); do
         dir=$out/$name/$seed start=$out/$name/$seed.xyz
         start_of "$seed" >"$start"
-        if test "$(frames "$start")" -eq 2; then band; else relax; fi
+        if test "$(frames "$start")" -eq 2; then band "${3:-}"; else relax; fi
         printf '%s\t%d\t%d\t%d\t%s\t%s\t%s\t%s\n' "$name" "$seed" \
             "$(labels "$dir")" "$direct" "$error" "$mae" "$seconds" "$control"
     done | tee "$out/$name/table"
@@ -124,7 +133,7 @@ for file; do
           ok++; l += $3; l2 += $3 * $3; d += $4; q += log($3 / $4); t += $7
           if ($3 > most) most = $3
           saddles_direct += $8 > 20
-          if ($5 > 20) { saddles++; next }
+          if ($5 > 20 && $6 != "nan") { saddles++; next }
           if ($5 > e) e = $5; if (-$5 > e) e = -$5; if ($6 > m) m = $6 }
         END {
           sd = ok > 1 ? sqrt((l2 - l * l / ok) / (ok - 1)) : 0
@@ -136,7 +145,29 @@ for file; do
           printf "%d at a saddle (direct %d); %.1f s a run\n", saddles,
               saddles_direct, t / ok
         }' "$out/$name/table"
+}
+
+printf '# case\tseed\tlabels\tdirect\terror/meV\tstructure_mae/mA\tseconds\t'
+printf 'error_of_direct/meV\n'
+for file; do
+    case=$(basename "$file" .xyz) many=$seeds
+    case $case in start | ends)
+        case=$(basename "$(dirname "$(realpath "$file")")") ;; esac
+    case $file in */hops/*) many=1 ;; esac
+    run "$case" "$many"
+    test "$(frames "$file")" -ne 2 || run "$case-relaxed" "$many" relaxed
 done
 cat "$out"/*/table | awk -F '\t' '$6 != "nan" && $5 != "nan" {
     n++; q += log($3 / $4) } END { if (n) printf \
     "# relaxations: labels / those of BFGS, geometric mean %.3f\n", exp(q / n) }'
+for ends in '' -relaxed; do
+    cat "$out"/*/table | awk -F '\t' -v ends="$ends" '
+        $6 == "nan" && (ends == "") == ($1 !~ /-relaxed$/) {
+            n++
+            if ($5 == "nan") { lost++; next }
+            l += $3; if ($3 > most) most = $3
+            e = $5 < 0 ? -$5 : $5; if (e > worst) worst = e }
+        END { if (n > lost) printf "# hops%s: %d of %d converged, %.1f labels, " \
+            "at most %d, worst %.2f meV\n", ends, n - lost, n, l / (n - lost),
+            most, worst }'
+done
