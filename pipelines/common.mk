@@ -52,6 +52,9 @@ chosen   =
 curve    = $(FMAX)
 finish   = $(CONVERGED) -o $(DIR)/final.xyz >/dev/null
 
+something = test -s $@ || { echo '$@: nothing is left to ask, and the test' \
+    'says no: see $(prev)/verdict' >&2; exit 2; }
+
 tool := $(if $(BIN),$(BIN)/)$(TOOL_PREFIX)
 DFT  := $(or $(DFT),$(tool)dft-single --engine=$(ENGINE) $(ENGINE_FLAGS))
 ifneq ($(BIN),)

@@ -9,7 +9,8 @@
 # per label, summary.tsv with a line per round, and in the end
 # final.xyz: the walk on the model whose forces the labels of COUNT of its frames
 # have found good.  These are all that is asked: no DFT is spent on a test set.
-# Killed, it goes on with the same command.
+# Of a walk that stopped in doubt its last frame alone is asked, the one that tells
+# something new.  Killed, it goes on with the same command.
 #
 # Knobs and their defaults:
 
@@ -30,6 +31,7 @@ SIMULATE_FLAGS ?=## more options of simulate(1)
 
 STRATEGY       ?= last+random
 COUNT          ?= 10
+MAX_ROUNDS     ?= 200
 
 md = --temperature=$(TEMPERATURE) --thermostat=$(THERMOSTAT) --tau=$(TAU) \
     --timestep=$(TIMESTEP) --steps=$(STEPS) --seed=$(SEED)
@@ -46,6 +48,7 @@ columns  := energy/eV tested ml_energy/eV sigma_f/(eV/A)
 
 include $(dir $(PIPELINE))common.mk
 
+chosen = $(something)
 finish = { $(CONVERGED) >/dev/null && cp $(1)/traj.xyz $(DIR)/final.part && \
     sync $(DIR)/final.part && mv $(DIR)/final.part $(DIR)/final.xyz; }
 
