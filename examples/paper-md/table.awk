@@ -15,11 +15,12 @@ FILENAME == ARGV[1] {
     next
 }
 
+# Sums of |g - g'|: of the model and each direct walk, and of each two of these.
 {
-    d = $2 - $4
-    model += d < 0 ? -d : d
-    d = $2 - $3
-    spread += d < 0 ? -d : d
+    for (i = 2; i <= NF; i++)
+        for (j = i + 1; j <= NF; j++)
+            apart[i, j] += $i > $j ? $i - $j : $j - $i
+    walks = NF
 }
 
 END {
@@ -30,6 +31,17 @@ END {
         print "    the paper: 300 labels, 0.0463 eV/A, 0.0464 eV"
     if (kelvin == 800)
         print "    the paper: 0.0425 eV/A, 0.0687 eV after 8 rounds of 50"
-    printf "    Cu-Cu radial distribution: model from direct %.3f of what " \
-        "two direct seeds differ\n", spread ? model / spread : 0
+    for (j = 3; j <= walks; j++) {
+        model += apart[2, j] / (walks - 2)
+        for (i = 3; i < j; i++) {
+            pairs++
+            spread += apart[i, j]
+            if (apart[i, j] > most)
+                most = apart[i, j]
+        }
+    }
+    if (spread > 0)
+        printf "    Cu-Cu radial distribution: model from direct %.2f of what " \
+            "direct walks differ, the two most different %.2f\n",
+            model / (spread / pairs), most / (spread / pairs)
 }
