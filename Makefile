@@ -219,6 +219,7 @@ bench-dft: all
 
 bench-al: all
 	PATH="$(abspath $(BUILD)/bin):$$PATH" sh tests/bench/al.sh
+	PATH="$(abspath $(BUILD)/bin):$$PATH" sh tests/bench/md.sh
 
 # Lint ----------------------------------------------------------------------
 
