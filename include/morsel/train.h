@@ -565,8 +565,9 @@ int stream_bytes(struct stream *s, const struct model *m,
  * atom were SGP_DISPLACEMENT larger, to first order: without them a few frames
  * would not tell forces.  Noise is SGP_NOISE_E sigma sqrt(N_i) of an energy and
  * SGP_NOISE_F sigma / angstrom of a force.  sigma is that of the largest
- * likelihood, and so is the length, on at most SGP_LENGTH_FRAMES frames and
- * with a log-normal prior about SGP_LENGTH.
+ * likelihood of the data and of one more, of SGP_SIGMA: forces that vanish by
+ * symmetry leave doubt.  So is the length, on at most SGP_LENGTH_FRAMES frames
+ * and with a log-normal prior about SGP_LENGTH.
  *
  * m->prior is released if the data are likelier without it: where atoms do not
  * repel each other as it has it, it is steep, and a smooth function cannot make
@@ -576,6 +577,7 @@ int stream_bytes(struct stream *s, const struct model *m,
  * ERR_NUMERIC if a matrix is not positive definite.
  */
 #define SGP_DISPLACEMENT 0.1 /* angstrom */
+#define SGP_SIGMA 0.3        /* eV */
 #define SGP_NOISE_E 1e-3
 #define SGP_NOISE_F 0.02
 #define SGP_LENGTH 1.0

@@ -275,6 +275,7 @@ int prediction_check(const struct prediction *out, struct err *err)
 {
     bool finite = isfinite(out->energy) && isfinite(out->sigma_e) &&
                   all_finite(out->forces[0], 3 * out->natoms) &&
+                  all_finite(out->sigma_f, out->natoms) &&
                   (!out->has_stress || all_finite(out->stress[0], 9));
 
     return finite ? 0

@@ -35,7 +35,7 @@ void sgp_get(struct sgp *s, int nelement, const int *nsf, struct bin *b)
     sgp_init(s, nelement, nsf);
     s->length = bin_get_real(b);
     s->sigma = bin_get_real(b);
-    if (!(s->length > 0 && isfinite(s->length) && s->sigma >= 0 &&
+    if (!(s->length > 1e-6 && s->length < 1e6 && s->sigma >= 0 &&
           isfinite(s->sigma)))
         b->bad = true;
     for (int el = 0; el < nelement; el++) {
@@ -55,7 +55,7 @@ void sgp_get(struct sgp *s, int nelement, const int *nsf, struct bin *b)
     s->s = xcalloc(width * width, sizeof *s->s);
     for (size_t i = 0; i < width; i++) {
         get_finite(b, s->s + i * width, i + 1);
-        if (!(s->s[i * width + i] > 0))
+        if (!(s->s[i * width + i] > 0.999)) /* S is 1 at least */
             b->bad = true;
     }
 }

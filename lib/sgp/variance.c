@@ -176,6 +176,12 @@ static void explained(const struct sgp *s, int n, const double *k, double *phi,
     }
 }
 
+/* Of a variance, which rounding may have made negative; nonsense is endless. */
+static double deviation(double var)
+{
+    return var >= 0 ? sqrt(var) : var < 0 ? 0 : INFINITY;
+}
+
 void sgp_deviations(const struct sgp *s, const struct surroundings *v,
                     double *sigma_e, double *sigma_f)
 {
@@ -193,13 +199,13 @@ void sgp_deviations(const struct sgp *s, const struct surroundings *v,
         phi[m + (size_t)v->element[i]] += SGP_CONSTANT;
     explained(s, n, k, phi, lost);
 
-    *sigma_e = s->sigma * sqrt(fmax(0, energy_variance(s, v) - lost[0]));
+    *sigma_e = s->sigma * deviation(energy_variance(s, v) - lost[0]);
     force_variances(s, v, sigma_f);
     for (int a = 0; a < v->natoms; a++) {
         const double *of = lost + 1 + 3 * a;
 
         sigma_f[a] =
-            s->sigma * sqrt(fmax(0, sigma_f[a] - of[0] - of[1] - of[2]));
+            s->sigma * deviation(sigma_f[a] - of[0] - of[1] - of[2]);
     }
     free(k);
     free(phi);

@@ -139,12 +139,13 @@ static void add_frames(struct sums *u, const struct sgp *s,
 
 /*
  * S's factor, w, sigma and the logarithm of the likelihood, less what does not
- * depend on the length,
+ * depend on the length: with s0 = SGP_SIGMA in the unit of y,
  *
- *     sigma^2 = (y.y - y.Phi w) / N / noise^2,
- *     -N log sigma - log |S| / 2 - (log(l / l0) / w_l)^2 / 2.
+ *     sigma^2 = {(y.y - y.Phi w) / noise^2 + s0^2} / (N + 1),
+ *     -(N + 1) log sigma - log |S| / 2 - (log(l / l0) / w_l)^2 / 2.
  */
-static int solve(struct sums *u, struct sgp *s, double *value, struct err *err)
+static int solve(struct sums *u, struct sgp *s, double s0, double *value,
+                 struct err *err)
 {
     size_t width = (size_t)u->width;
     double log_s = 0, left;
@@ -160,8 +161,9 @@ static int solve(struct sums *u, struct sgp *s, double *value, struct err *err)
         la_solve_lower(LA_N, u->width, u->s, 1, u->by);
         left = u->yy - la_dot(u->width, u->by, u->by);
         la_solve_lower(LA_T, u->width, u->s, 1, u->by);
-        s->sigma = sqrt(fmax(left, 1e-12 * u->yy) / u->n);
-        *value = -u->n * log(s->sigma) - log_s / 2 - t * t / 2;
+        left = fmax(left, 1e-12 * u->yy) + s0 * s0;
+        s->sigma = sqrt(left / (u->n + 1));
+        *value = -(u->n + 1) * log(s->sigma) - log_s / 2 - t * t / 2;
     }
     return ret;
 }
@@ -176,7 +178,7 @@ static int fit_at(struct sums *u, struct sgp *s, const struct dataset *ds,
     *value = -INFINITY;
     if (ret == 0)
         add_frames(u, s, ds, unit, step);
-    return ret == 0 ? solve(u, s, value, err) : ret;
+    return ret == 0 ? solve(u, s, SGP_SIGMA / unit, value, err) : ret;
 }
 
 /* The best of a grid in log l, or of the parabola about it. */
@@ -282,7 +284,7 @@ static int find(struct outcome *o, struct dataset *ds, struct model *m,
 
     if (ret == 0)
         la_solve_lower(LA_T, sgp_size(s), s->l, 1, u.by);
-    o->likelihood -= u.n * log(m->unit);
+    o->likelihood -= (u.n + 1) * log(m->unit);
     o->length = s->length;
     o->sigma = s->sigma;
     o->unit = m->unit;
@@ -293,8 +295,8 @@ static int find(struct outcome *o, struct dataset *ds, struct model *m,
     return ret;
 }
 
-/* The labels as they were: e0 and prior in them again. */
-static void restore(struct dataset *ds, const struct model *m)
+/* The labels as they were: e0, which is none now, and prior in them again. */
+static void restore(struct dataset *ds, struct model *m)
 {
     for (int i = 0; i < ds->n; i++) {
         struct example *x = &ds->example[i];
@@ -306,6 +308,7 @@ static void restore(struct dataset *ds, const struct model *m)
                 x->forces[a][c] += x->prior_forces[a][c];
         }
     }
+    memset(m->e0, 0, (size_t)ds->nelement * sizeof *m->e0);
 }
 
 static int take(const struct outcome *o, struct model *m, struct err *err)

@@ -29,7 +29,7 @@ static void write_file(const char *path, const uint8_t *data, size_t size)
     if (!f)
         abort();
     memcpy(file, "morsel-model", 12);
-    put(file + 16, 2, 4);
+    put(file + 16, 3, 4);
     put(file + 20, 0x01020304, 4);
     put(file + 24, n, 8);
     put(p, strlen(units), 8);

@@ -39,7 +39,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
     if (!*path)
         snprintf(path, sizeof path, "/tmp/morsel-fuzz-%ld", (long)getpid());
-    framed_write(path, "morsel-model", 2, 0, data, size);
+    framed_write(path, "morsel-model", 3, 0, data, size);
     if (model_read(&m, NULL, path, &err) == 0)
         use(&m);
     unlink(path);

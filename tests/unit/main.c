@@ -25,6 +25,7 @@ int main(void)
     srunner_add_suite(runner, nn_suite());
     srunner_add_suite(runner, prior_suite());
     srunner_add_suite(runner, gp_suite());
+    srunner_add_suite(runner, sgp_suite());
     srunner_add_suite(runner, potential_suite());
     srunner_add_suite(runner, train_suite());
     srunner_add_suite(runner, sim_suite());

@@ -15,6 +15,7 @@ Suite *descriptor_suite(void);
 Suite *nn_suite(void);
 Suite *prior_suite(void);
 Suite *gp_suite(void);
+Suite *sgp_suite(void);
 Suite *potential_suite(void);
 Suite *train_suite(void);
 Suite *sim_suite(void);
