@@ -21,7 +21,7 @@ ENGINE_FLAGS ?=## options of dft-single for that engine
 DFT          ?=## or both at once: dft-single --engine=pw --ecut=...
 TASKS        ?= 1## parts of a batch of labels; make -j runs them at once
 
-MODEL        ?= auto## what is trained: network, gp, or auto
+MODEL        ?= auto## what is trained: network, gp, sgp, or auto: train(1)
 PRIOR        ?= wall## published, wall, zbl, none, a file, sums: morsel-prior(5)
 COMMITTEE    ?= 5## networks in the committee
 SEED         ?= 1## of weights and of random queries

@@ -40,7 +40,7 @@ METHOD         ?= bfgs## bfgs, lbfgs, fire
 CRITERION      ?= neb and sigma-e## when it is done: see converged(1)
 SIMULATE_FLAGS ?=## more options of simulate(1)
 
-MODEL          ?= gp## what is trained: network, gp or auto
+MODEL          ?= gp## what is trained: network, gp, sgp or auto
 PRIOR          ?= published## see morsel-prior(5)
 END_PRIOR      ?= $(wall-unless-PRIOR)## the same; wall, or the PRIOR that was given
 STRATEGY       ?= neb## whom to ask: see sample(1)
