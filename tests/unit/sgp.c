@@ -391,6 +391,7 @@ Suite *sgp_suite(void)
     tcase_add_test(t, nonsense_is_no_certainty);
     suite_add_tcase(s, t);
     suite_add_tcase(s, sgp_train_tests());
+    suite_add_tcase(s, sgp_trained_tests());
     suite_add_tcase(s, sgp_file_tests());
     return s;
 }
