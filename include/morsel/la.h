@@ -68,4 +68,8 @@ int la_cholesky(int n, double *a, struct err *err) MORSEL_MUST_CHECK;
 /* Each row of x [k][n] becomes l^-1 (LA_N) or l^-T (LA_T) times it. */
 void la_solve_lower(enum la_op op, int n, const double *l, int k, double *x);
 
+/* The same with rows of x ldx numbers apart. */
+void la_dsolve_lower(enum la_op op, int n, const double *l, int k, double *x,
+                     int ldx);
+
 #endif

@@ -47,7 +47,8 @@ struct sgp {
     double **z;    /* [nelement][environments][nsf] */
     double length; /* l */
     double sigma;  /* in the units of the energy that was learnt */
-    double *l;     /* [M][M] the factor of K_mm, from sgp_prepare() */
+    double **l;    /* [nelement][environments][environments] factors of the
+                      blocks that K_mm is made of, from sgp_prepare() */
     double *s;     /* [M + nelement][..] that of S, or NULL: no variances */
 };
 
@@ -70,8 +71,9 @@ int sgp_most(const struct sgp *s);
 void sgp_choose(struct sgp *s, int element, int n, const double *x, int max);
 
 /*
- * K_mm and its factor for s->length.  1e-10 is added to the diagonal, and more
- * where rounding needs it; ERR_NUMERIC if even 1e-4 will not do.
+ * K_mm and its factor for s->length, element by element, of which two have
+ * nothing to do with each other.  1e-10 is added to the diagonal, and more of
+ * an element where rounding needs it; ERR_NUMERIC if even 1e-4 will not do.
  */
 int sgp_prepare(struct sgp *s, struct err *err) MORSEL_MUST_CHECK;
 
@@ -99,8 +101,9 @@ struct surroundings {
  */
 void sgp_rows(const struct sgp *s, const struct surroundings *v, double *rows);
 
-/* The rows, each times L^-1: phi_k. */
+/* The rows, each times L^-1, phi_k; or times L^-T: alpha, of w. */
 void sgp_whiten(const struct sgp *s, int n, double *rows);
+void sgp_unwhiten(const struct sgp *s, int n, double *rows);
 
 /*
  * Standard deviations of the energy and of the force vectors, sigma_f [natoms]

@@ -19,7 +19,13 @@ int la_cholesky(int n, double *a, struct err *err)
 
 void la_solve_lower(enum la_op op, int n, const double *l, int k, double *x)
 {
+    la_dsolve_lower(op, n, l, k, x, n);
+}
+
+void la_dsolve_lower(enum la_op op, int n, const double *l, int k, double *x,
+                     int ldx)
+{
     cblas_dtrsm(CblasColMajor, CblasLeft, CblasUpper,
                 op == LA_N ? CblasTrans : CblasNoTrans, CblasNonUnit, n, k, 1,
-                l, n, x, n);
+                l, n, x, ldx);
 }

@@ -17,12 +17,15 @@ void sgp_init(struct sgp *s, int nelement, const int *nsf)
     memcpy(s->nsf, nsf, n * sizeof *s->nsf);
     s->first = xcalloc(n + 1, sizeof *s->first);
     s->z = xcalloc(n, sizeof *s->z);
+    s->l = xcalloc(n, sizeof *s->l);
 }
 
 void sgp_release(struct sgp *s)
 {
-    for (int el = 0; el < s->nelement; el++)
+    for (int el = 0; el < s->nelement; el++) {
         free(s->z[el]);
+        free(s->l[el]);
+    }
     free(s->nsf);
     free(s->first);
     free(s->z);
@@ -117,32 +120,32 @@ void sgp_choose(struct sgp *s, int element, int n, const double *x, int max)
         s->first[el] = s->first[element] + count;
 }
 
-static void fill_kernel(const struct sgp *s, double *k)
+/* The factor of the block of an element, l [count][count] (out). */
+static int factor(const struct sgp *s, int el, double *l, struct err *err)
 {
-    size_t m = (size_t)sgp_size(s);
+    size_t n = (size_t)sgp_count(s, el);
+    int ret = n > 0 ? ERR_NUMERIC : 0;
 
-    memset(k, 0, m * m * sizeof *k);
-    for (int el = 0; el < s->nelement; el++)
-        for (int i = 0; i < sgp_count(s, el); i++) {
-            size_t row = (size_t)(s->first[el] + i);
-
-            kernel_row(s, el, s->z[el] + i * s->nsf[el],
-                       k + row * m + s->first[el]);
+    for (double jitter = 1e-10; ret < 0 && jitter < 2e-4; jitter *= 100) {
+        for (size_t i = 0; i < n; i++) {
+            kernel_row(s, el, s->z[el] + i * (size_t)s->nsf[el], l + i * n);
+            l[i * n + i] += jitter;
         }
+        ret = la_cholesky((int)n, l, err);
+    }
+    return ret;
 }
 
 int sgp_prepare(struct sgp *s, struct err *err)
 {
-    size_t m = (size_t)sgp_size(s);
-    int ret = ERR_NUMERIC;
+    int ret = 0;
 
-    free(s->l);
-    s->l = xcalloc(m * m, sizeof *s->l);
-    for (double jitter = 1e-10; ret < 0 && jitter < 2e-4; jitter *= 100) {
-        fill_kernel(s, s->l);
-        for (size_t i = 0; i < m; i++)
-            s->l[i * m + i] += jitter;
-        ret = la_cholesky((int)m, s->l, err);
+    for (int el = 0; el < s->nelement && ret == 0; el++) {
+        size_t n = (size_t)sgp_count(s, el);
+
+        free(s->l[el]);
+        s->l[el] = xcalloc(n * n, sizeof **s->l);
+        ret = factor(s, el, s->l[el], err);
     }
     return ret;
 }

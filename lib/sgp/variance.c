@@ -55,10 +55,22 @@ void sgp_rows(const struct sgp *s, const struct surroundings *v, double *rows)
     free(work);
 }
 
+static void solve(const struct sgp *s, enum la_op op, int n, double *rows)
+{
+    for (int el = 0; el < s->nelement; el++)
+        if (sgp_count(s, el) > 0)
+            la_dsolve_lower(op, sgp_count(s, el), s->l[el], n,
+                            rows + s->first[el], sgp_size(s));
+}
+
 void sgp_whiten(const struct sgp *s, int n, double *rows)
 {
-    if (sgp_size(s) > 0)
-        la_solve_lower(LA_N, sgp_size(s), s->l, n, rows);
+    solve(s, LA_N, n, rows);
+}
+
+void sgp_unwhiten(const struct sgp *s, int n, double *rows)
+{
+    solve(s, LA_T, n, rows);
 }
 
 static double kernel_of(const struct sgp *s, int el, const double *x,
@@ -204,8 +216,7 @@ void sgp_deviations(const struct sgp *s, const struct surroundings *v,
     for (int a = 0; a < v->natoms; a++) {
         const double *of = lost + 1 + 3 * a;
 
-        sigma_f[a] =
-            s->sigma * deviation(sigma_f[a] - of[0] - of[1] - of[2]);
+        sigma_f[a] = s->sigma * deviation(sigma_f[a] - of[0] - of[1] - of[2]);
     }
     free(k);
     free(phi);

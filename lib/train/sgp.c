@@ -283,7 +283,7 @@ static int find(struct outcome *o, struct dataset *ds, struct model *m,
     int ret = fit_at(&u, s, ds, m->unit, 1, &o->likelihood, err);
 
     if (ret == 0)
-        la_solve_lower(LA_T, sgp_size(s), s->l, 1, u.by);
+        sgp_unwhiten(s, 1, u.by);
     o->likelihood -= (u.n + 1) * log(m->unit);
     o->length = s->length;
     o->sigma = s->sigma;

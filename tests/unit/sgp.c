@@ -7,8 +7,7 @@
 #include "sgp_suite.h"
 #include "suites.h"
 
-/* Differences of fourth order: f' = {8 (f(h) - f(-h)) - (f(2h) - f(-2h))} / 12h
- */
+/* Differences of fourth order. */
 static const double at_step[4] = {1, -1, 2, -2};
 static const double by_step[4] = {8. / 12, -8. / 12, -1. / 12, 1. / 12};
 
@@ -51,7 +50,6 @@ START_TEST(farthest_environments_come_first)
     ck_assert_int_eq(sgp_size(&s), 6);
     ck_assert_int_eq(sgp_width(&s), 7);
     ck_assert_double_eq(s.z[0][5], 20);
-    sgp_choose(&s, 0, 0, NULL, 20);
     ck_assert_int_eq(sgp_most(&s), 6);
     sgp_release(&s);
 }
@@ -73,11 +71,14 @@ START_TEST(factor_is_that_of_the_kernel)
             int el = i == 5;
             double sum = 0, k = 0;
 
-            for (int r = 0; r <= j; r++)
-                sum += s.l[i * m + r] * s.l[j * m + r];
-            if (el == (j == 5))
-                k = plain_kernel(&s, el, s.z[el] + (i - 5 * el) * s.nsf[el],
-                                 s.z[el] + (j - 5 * el) * s.nsf[el]);
+            if (el != (j == 5)) /* elements are independent */
+                continue;
+            for (int r = 0; r <= j - 5 * el; r++)
+                sum += s.l[el][(i - 5 * el) * 5 + r] *
+                       s.l[el][(j - 5 * el) * 5 + r];
+
+            k = plain_kernel(&s, el, s.z[el] + (i - 5 * el) * s.nsf[el],
+                             s.z[el] + (j - 5 * el) * s.nsf[el]);
             ck_near(sum, k + (i == j) * 1e-10, 1e-14);
         }
     sgp_release(&s);
@@ -292,10 +293,13 @@ static double plain_left(const struct sgp *s, const double *full,
     double *x = xcalloc((size_t)width, sizeof *x), left = 0;
 
     for (int i = 0; i < m; i++) {
+        int el = i >= s->first[1], first = s->first[el], n = sgp_count(s, el);
+        const double *l = s->l[el] + (i - first) * n;
+
         phi[i] = row[i];
-        for (int j = 0; j < i; j++)
-            phi[i] -= s->l[i * m + j] * phi[j];
-        phi[i] /= s->l[i * m + i];
+        for (int j = first; j < i; j++)
+            phi[i] -= l[j - first] * phi[j];
+        phi[i] /= l[i - first];
         left -= phi[i] * phi[i];
     }
     for (int el = 0; el < 2; el++)
@@ -354,7 +358,6 @@ START_TEST(deviations_are_those_of_the_theory)
 }
 END_TEST
 
-/* A number that is none is not taken for certainty. */
 START_TEST(nonsense_is_no_certainty)
 {
     double sigma_e, sigma_f[3];
