@@ -135,6 +135,12 @@ static const struct cli cli = {
 /* MODEL_AUTO: a network where there is more than a sparse process is for. */
 enum { AUTO_SPARSE = 300 };
 
+/* A process learns forces, whatever the weights; energies alone are not for it. */
+static bool for_dense(void)
+{
+    return t.model == MODEL_GP || (t.model == MODEL_AUTO && t.loss.alpha > 0);
+}
+
 static bool for_sparse(const struct frames *frames)
 {
     return t.model == MODEL_SGP ||
@@ -146,13 +152,12 @@ static bool for_sparse(const struct frames *frames)
 static int work(struct frames *frames, struct stored *s, struct model *m,
                 struct err *err)
 {
-    bool dense = t.model == MODEL_GP || t.model == MODEL_AUTO;
     int ret;
 
     if (t.batch > 0 && (t.model == MODEL_NETWORK || t.model == MODEL_AUTO))
         return learn_batches(&t, err);
     ret = labelled_read(frames, s, t.input, err);
-    if (ret == 0 && dense) {
+    if (ret == 0 && for_dense()) {
         bool handed_over;
 
         ret = train_gp(&t, frames, &handed_over, err);

@@ -137,6 +137,8 @@ says 'Gaussian process'
 sed 's/forces:R:3/velo:R:3/' train.xyz >energies.xyz
 expect 2 'refuses energies alone' "$RUN $gp -o bad energies.xyz"
 says 'energies.xyz:1: expected labels of energy and forces'
+expect 0 'of which auto makes a network' "train -q --model=auto --alpha=0 \
+    --epochs=1 -o net energies.xyz && head -c 72 net | grep -q network"
 expect 2 'the simulated atoms must be those of training' \
     "simulate single -q --model=model mixed.xyz"
 says 'not the atoms, in their order, or not the cell that the model'
