@@ -6,6 +6,8 @@
 
 #include <morsel/la.h>
 
+#include "environments.h"
+
 /* Lengths that are tried. */
 static const double min_length = 0.3, max_length = 5;
 enum { LENGTHS = 7 };
@@ -13,25 +15,38 @@ enum { LENGTHS = 7 };
 /* Frames whose rows are held at once. */
 enum { CHUNK = 8 };
 
-/* The sums over data that all else comes from. */
-struct sums {
-    int width, n; /* sgp_width(); data */
-    double *s;    /* [width][width] sum phi phi^T / noise^2 */
-    double *by;   /* [width] sum phi y / noise^2 */
-    double yy;    /* sum y^2 / noise^2 */
+/* A fit, with the prior or without: of the labels less its constants. */
+struct outcome {
+    bool prior; /* is to be subtracted from the labels */
+    double length, sigma, unit, likelihood;
+    double *e0; /* [nelement] */
+    double *w;  /* [width] alpha and constants */
+    double *s;  /* [width][width] the factor of S */
 };
 
-static void sums_init(struct sums *u, int width)
+enum { OUTCOMES = 2 };
+
+/* The sums over data that all else comes from, which outcomes share. */
+struct sums {
+    int width, n, outcomes;
+    double *s;            /* [width][width] sum phi phi^T / noise^2 */
+    double *by[OUTCOMES]; /* [width] sum phi y / noise^2 */
+    double yy[OUTCOMES];  /* sum y^2 / noise^2 */
+};
+
+static void sums_init(struct sums *u, int width, int outcomes)
 {
-    *u = (struct sums){.width = width};
+    *u = (struct sums){.width = width, .outcomes = outcomes};
     u->s = xcalloc((size_t)width * (size_t)width, sizeof *u->s);
-    u->by = xcalloc((size_t)width, sizeof *u->by);
+    for (int k = 0; k < outcomes; k++)
+        u->by[k] = xcalloc((size_t)width, sizeof *u->by[k]);
 }
 
 static void sums_release(struct sums *u)
 {
     free(u->s);
-    free(u->by);
+    for (int k = 0; k < u->outcomes; k++)
+        free(u->by[k]);
 }
 
 static void look(const struct dataset *ds, const struct example *x,
@@ -54,16 +69,13 @@ static void look(const struct dataset *ds, const struct example *x,
     }
 }
 
-/*
- * phi / noise and y / noise of the data of a frame, in units of `unit`: of its
- * energy, and of the derivatives, which are minus the forces, that count.
- */
+/* phi / noise of the data of a frame: of its energy, and of what counts of the
+ * derivatives, which are minus the forces. */
 static void fill_rows(const struct sgp *s, const struct dataset *ds,
-                      const struct example *x, double unit, double *phi,
-                      double *y)
+                      const struct example *x, double *phi)
 {
-    size_t m = (size_t)sgp_size(s), width = (size_t)sgp_width(s);
-    int n = 1 + 3 * x->natoms, at = 1;
+    size_t m = (size_t)sgp_size(s), width = (size_t)sgp_width(s), at = 1;
+    int n = 1 + 3 * x->natoms;
     double *k = xcalloc((size_t)n * m, sizeof *k);
     double weight = 1 / (SGP_NOISE_E * sqrt(x->natoms));
     struct surroundings v;
@@ -77,19 +89,36 @@ static void fill_rows(const struct sgp *s, const struct dataset *ds,
         phi[j] = k[j] * weight;
     for (int i = 0; i < x->natoms; i++)
         phi[m + (size_t)x->element[i]] += SGP_CONSTANT * weight;
-    y[0] = x->energy / unit * weight;
     for (int r = 0; r < 3 * x->natoms; r++)
         if (x->mask[r / 3][r % 3] > 0) {
-            double *to = phi + (size_t)at * width;
+            double *to = phi + at++ * width;
 
             for (size_t j = 0; j < m; j++)
                 to[j] = k[(size_t)(r + 1) * m + j] / SGP_NOISE_F;
-            y[at++] = -x->forces[r / 3][r % 3] / unit / SGP_NOISE_F;
         }
     free(k);
 }
 
-/* Add rows phi [n][width], y [n]: each thread some rows of S. */
+/* y / noise of these data, in units of o->unit. */
+static void fill_labels(const struct outcome *o, const struct example *x,
+                        double *y)
+{
+    double energy = o->prior ? x->energy - x->prior : x->energy;
+
+    for (int i = 0; i < x->natoms; i++)
+        energy -= o->e0[x->element[i]];
+    *y++ = energy / o->unit / (SGP_NOISE_E * sqrt(x->natoms));
+    for (int r = 0; r < 3 * x->natoms; r++) {
+        double f = x->forces[r / 3][r % 3];
+
+        if (o->prior)
+            f -= x->prior_forces[r / 3][r % 3];
+        if (x->mask[r / 3][r % 3] > 0)
+            *y++ = -f / o->unit / SGP_NOISE_F;
+    }
+}
+
+/* Add rows phi [n][width], y [outcomes][n]: each thread some rows of S. */
 static void add_rows(struct sums *u, int n, const double *phi, const double *y)
 {
     int width = u->width;
@@ -102,14 +131,17 @@ static void add_rows(struct sums *u, int n, const double *phi, const double *y)
         la_dgemm(LA_T, LA_N, rows, i + rows, n, 1, phi + i, width, phi, width,
                  1, u->s + (size_t)i * (size_t)width, width);
     }
-    la_gemm(LA_N, LA_N, 1, width, n, 1, y, phi, 1, u->by);
-    u->yy += la_dot(n, y, y);
+    for (int k = 0; k < u->outcomes; k++, y += n) {
+        la_gemm(LA_N, LA_N, 1, width, n, 1, y, phi, 1, u->by[k]);
+        u->yy[k] += la_dot(n, y, y);
+    }
     u->n += n;
 }
 
 /* The sums over every step-th frame, the last one among them. */
 static void add_frames(struct sums *u, const struct sgp *s,
-                       const struct dataset *ds, double unit, int step)
+                       const struct dataset *ds, const struct outcome *o,
+                       int step)
 {
     size_t width = (size_t)u->width;
     int count = (ds->n + step - 1) / step;
@@ -125,12 +157,14 @@ static void add_frames(struct sums *u, const struct sgp *s,
             n += 1 + x[k]->ncount;
         }
         double *phi = xcalloc((size_t)n * width, sizeof *phi);
-        double *y = xcalloc((size_t)n, sizeof *y);
+        double *y = xcalloc((size_t)n * (size_t)u->outcomes, sizeof *y);
 
 #pragma omp parallel for schedule(dynamic)
-        for (int k = 0; k < frames; k++)
-            fill_rows(s, ds, x[k], unit, phi + (size_t)at[k] * width,
-                      y + at[k]);
+        for (int k = 0; k < frames; k++) {
+            fill_rows(s, ds, x[k], phi + (size_t)at[k] * width);
+            for (int j = 0; j < u->outcomes; j++)
+                fill_labels(&o[j], x[k], y + j * n + at[k]);
+        }
         add_rows(u, n, phi, y);
         free(phi);
         free(y);
@@ -138,67 +172,64 @@ static void add_frames(struct sums *u, const struct sgp *s,
 }
 
 /*
- * S's factor, w, sigma and the logarithm of the likelihood, less what does not
- * depend on the length: with s0 = SGP_SIGMA in the unit of y,
+ * Of S's factor w, sigma and the logarithm of the likelihood, less what does
+ * not depend on the model: with s0 = SGP_SIGMA, and sigma and y in one unit,
  *
  *     sigma^2 = {(y.y - y.Phi w) / noise^2 + s0^2} / (N + 1),
  *     -(N + 1) log sigma - log |S| / 2 - (log(l / l0) / w_l)^2 / 2.
  */
-static int solve(struct sums *u, struct sgp *s, double s0, double *value,
-                 struct err *err)
+static void solve(const struct sums *u, const struct sgp *s, int k,
+                  double log_s, struct outcome *o)
 {
-    size_t width = (size_t)u->width;
-    double log_s = 0, left;
     double t = log(s->length / SGP_LENGTH) / SGP_LENGTH_WIDTH;
+    double s0 = SGP_SIGMA / o->unit, left;
 
+    la_solve_lower(LA_N, u->width, u->s, 1, u->by[k]);
+    left = u->yy[k] - la_dot(u->width, u->by[k], u->by[k]);
+    la_solve_lower(LA_T, u->width, u->s, 1, u->by[k]);
+    left = fmax(left, 1e-12 * u->yy[k]) + s0 * s0;
+    o->sigma = sqrt(left / (u->n + 1));
+    o->likelihood =
+        -(u->n + 1) * log(o->sigma * o->unit) - log_s / 2 - t * t / 2;
+}
+
+/*
+ * All of it for s->length and n outcomes, whose likelihood is -INFINITY if that
+ * will not do.
+ */
+static int fit_at(struct sums *u, struct sgp *s, const struct dataset *ds,
+                  struct outcome *o, int n, int step, struct err *err)
+{
+    size_t width = (size_t)sgp_width(s);
+    double log_s = 0;
+    int ret = sgp_prepare(s, err);
+
+    sums_init(u, (int)width, n);
+    for (int k = 0; k < n; k++)
+        o[k].likelihood = -INFINITY;
+    if (ret < 0)
+        return ret;
+    add_frames(u, s, ds, o, step);
     for (size_t i = 0; i < width; i++)
         u->s[i * width + i] += 1;
-    int ret = la_cholesky(u->width, u->s, err);
-
+    ret = la_cholesky((int)width, u->s, err);
     for (size_t i = 0; ret == 0 && i < width; i++)
         log_s += 2 * log(u->s[i * width + i]);
-    if (ret == 0) {
-        la_solve_lower(LA_N, u->width, u->s, 1, u->by);
-        left = u->yy - la_dot(u->width, u->by, u->by);
-        la_solve_lower(LA_T, u->width, u->s, 1, u->by);
-        left = fmax(left, 1e-12 * u->yy) + s0 * s0;
-        s->sigma = sqrt(left / (u->n + 1));
-        *value = -(u->n + 1) * log(s->sigma) - log_s / 2 - t * t / 2;
-    }
+    for (int k = 0; ret == 0 && k < n; k++)
+        solve(u, s, k, log_s, &o[k]);
     return ret;
 }
 
-/* All of it for s->length; *value is -INFINITY if that will not do. */
-static int fit_at(struct sums *u, struct sgp *s, const struct dataset *ds,
-                  double unit, int step, double *value, struct err *err)
-{
-    int ret = sgp_prepare(s, err);
-
-    sums_init(u, sgp_width(s));
-    *value = -INFINITY;
-    if (ret == 0)
-        add_frames(u, s, ds, unit, step);
-    return ret == 0 ? solve(u, s, SGP_SIGMA / unit, value, err) : ret;
-}
-
-/* The best of a grid in log l, or of the parabola about it. */
-static double best_length(struct sgp *s, const struct dataset *ds, double unit)
+/* The best of the grid in log l, or of the parabola about it. */
+static double best_length(const double *value)
 {
     const double step = log(max_length / min_length) / (LENGTHS - 1);
-    int skip = (ds->n + SGP_LENGTH_FRAMES - 1) / SGP_LENGTH_FRAMES, at = 0;
-    double value[LENGTHS], shift = 0;
+    double shift = 0;
+    int at = 0;
 
-    for (int i = 0; i < LENGTHS; i++) {
-        struct sums u;
-        struct err ignored;
-
-        s->length = min_length * exp(i * step);
-        if (fit_at(&u, s, ds, unit, skip, &value[i], &ignored) < 0)
-            value[i] = -INFINITY;
-        sums_release(&u);
+    for (int i = 1; i < LENGTHS; i++)
         if (value[i] > value[at])
             at = i;
-    }
     if (at > 0 && at < LENGTHS - 1 && isfinite(value[at - 1]) &&
         isfinite(value[at + 1])) {
         double curve = value[at - 1] - 2 * value[at] + value[at + 1];
@@ -209,60 +240,27 @@ static double best_length(struct sgp *s, const struct dataset *ds, double unit)
     return min_length * exp((at + shift) * step);
 }
 
-/*
- * Environments that atoms of an element would have if one coordinate of one
- * atom were `step` larger, to first order, of every frame.
- */
-static double *displaced(const struct dataset *ds, int el, double step, int *n)
+/* Rows are what takes time, and are the same with the prior and without. */
+static void find_lengths(struct sgp *s, const struct dataset *ds,
+                         struct outcome *o, int n)
 {
-    size_t nsf = (size_t)ds->nsf[el];
-    double *x = NULL;
+    const double step = log(max_length / min_length) / (LENGTHS - 1);
+    int skip = (ds->n + SGP_LENGTH_FRAMES - 1) / SGP_LENGTH_FRAMES;
+    double value[OUTCOMES][LENGTHS];
 
-    *n = 0;
-    for (int i = 0; i < ds->n; i++) {
-        const struct example *e = &ds->example[i];
-        const double *jac = e->jac;
+    for (int i = 0; i < LENGTHS; i++) {
+        struct sums u;
+        struct err ignored;
 
-        for (int a = 0; a < e->natoms; a++) {
-            int rows = 3 * (e->dep[a + 1] - e->dep[a]);
-            const double *at = ds->x[el] + (size_t)e->row[a] * nsf;
-
-            if (e->element[a] != el) {
-                jac += rows * ds->nsf[e->element[a]];
-                continue;
-            }
-            x = xrealloc(x, (size_t)(*n + rows) * nsf, sizeof *x);
-            for (int r = 0; r < rows; r++, jac += nsf)
-                for (size_t k = 0; k < nsf; k++)
-                    x[(size_t)(*n + r) * nsf + k] = at[k] + step * jac[k];
-            *n += rows;
-        }
+        s->length = min_length * exp(i * step);
+        (void)!fit_at(&u, s, ds, o, n, skip, &ignored);
+        sums_release(&u);
+        for (int k = 0; k < n; k++)
+            value[k][i] = o[k].likelihood;
     }
-    return x;
+    for (int k = 0; k < n; k++)
+        o[k].length = best_length(value[k]);
 }
-
-static void choose(struct sgp *s, const struct dataset *ds, int max)
-{
-    for (int el = 0; el < ds->nelement; el++) {
-        int n;
-        double *x;
-
-        sgp_choose(s, el, ds->nrow[el], ds->x[el], max);
-        if (sgp_count(s, el) == max)
-            continue;
-        x = displaced(ds, el, SGP_DISPLACEMENT, &n);
-        sgp_choose(s, el, n, x, max);
-        free(x);
-    }
-}
-
-/* What a fit finds, with the prior or without. */
-struct outcome {
-    double length, sigma, unit, likelihood;
-    double *e0; /* [nelement] */
-    double *w;  /* [width] alpha and constants */
-    double *s;  /* [width][width] the factor of S */
-};
 
 static void outcome_release(struct outcome *o)
 {
@@ -271,44 +269,48 @@ static void outcome_release(struct outcome *o)
     free(o->s);
 }
 
-static int find(struct outcome *o, struct dataset *ds, struct model *m,
+/* Of all frames, for its length. */
+static int find(struct outcome *o, const struct dataset *ds, struct sgp *s,
                 struct err *err)
 {
-    struct loss ignored;
-    struct sgp *s = m->sgp;
     struct sums u;
 
-    dataset_reference(ds, m, UNITS_ROBUST, &ignored);
-    s->length = best_length(s, ds, m->unit);
-    int ret = fit_at(&u, s, ds, m->unit, 1, &o->likelihood, err);
+    s->length = o->length;
+    int ret = fit_at(&u, s, ds, o, 1, 1, err);
 
     if (ret == 0)
-        sgp_unwhiten(s, 1, u.by);
-    o->likelihood -= (u.n + 1) * log(m->unit);
-    o->length = s->length;
-    o->sigma = s->sigma;
-    o->unit = m->unit;
-    o->e0 = xcalloc((size_t)s->nelement, sizeof *o->e0);
-    memcpy(o->e0, m->e0, (size_t)s->nelement * sizeof *o->e0);
-    o->w = u.by;
+        sgp_unwhiten(s, 1, u.by[0]);
+    o->w = u.by[0];
     o->s = u.s;
     return ret;
 }
 
-/* The labels as they were: e0, which is none now, and prior in them again. */
-static void restore(struct dataset *ds, struct model *m)
+/* Constants and unit of the labels; these stay as they are. */
+static void refer(struct outcome *o, struct dataset *ds, struct model *m)
+{
+    size_t n = (size_t)ds->nelement;
+    struct loss ignored;
+
+    memset(m->e0, 0, n * sizeof *m->e0);
+    dataset_reference(ds, m, UNITS_ROBUST, &ignored);
+    o->unit = m->unit;
+    o->e0 = xcalloc(n, sizeof *o->e0);
+    memcpy(o->e0, m->e0, n * sizeof *o->e0);
+    for (int i = 0; i < ds->n; i++)
+        for (int a = 0; a < ds->example[i].natoms; a++)
+            ds->example[i].energy += m->e0[ds->example[i].element[a]];
+}
+
+/* The prior in the labels again. */
+static void restore(struct dataset *ds)
 {
     for (int i = 0; i < ds->n; i++) {
         struct example *x = &ds->example[i];
 
         x->energy += x->prior;
-        for (int a = 0; a < x->natoms; a++) {
-            x->energy += m->e0[x->element[a]];
-            for (int c = 0; c < 3; c++)
-                x->forces[a][c] += x->prior_forces[a][c];
-        }
+        for (int r = 0; r < 3 * x->natoms; r++)
+            x->forces[r / 3][r % 3] += x->prior_forces[r / 3][r % 3];
     }
-    memset(m->e0, 0, (size_t)ds->nelement * sizeof *m->e0);
 }
 
 static int take(const struct outcome *o, struct model *m, struct err *err)
@@ -330,25 +332,29 @@ static int take(const struct outcome *o, struct model *m, struct err *err)
 int sgp_train(struct dataset *ds, struct model *m, int max, double *likelihood,
               struct err *err)
 {
-    struct outcome with = {0}, without = {0};
-    const struct outcome *best = &with;
-    int ret;
+    struct outcome o[OUTCOMES] = {{0}};
+    int n = m->prior.nelement > 0 ? 2 : 1, best = 0, ret = 0;
 
-    choose(m->sgp, ds, max);
-    ret = find(&with, ds, m, err);
-    if (ret == 0 && m->prior.nelement > 0) {
-        restore(ds, m);
-        ret = find(&without, ds, m, err);
-        if (ret == 0 && without.likelihood > with.likelihood) {
-            prior_release(&m->prior);
-            best = &without;
-        }
+    environments_choose(m->sgp, ds, max);
+    refer(&o[0], ds, m);
+    if (n == 2) {
+        o[0].prior = true;
+        restore(ds);
+        refer(&o[1], ds, m);
     }
+    find_lengths(m->sgp, ds, o, n);
+    for (int k = 0; k < n && ret == 0; k++) {
+        ret = find(&o[k], ds, m->sgp, err);
+        if (o[k].likelihood > o[best].likelihood)
+            best = k;
+    }
+    if (ret == 0 && n == 2 && !o[best].prior)
+        prior_release(&m->prior);
     if (ret == 0)
-        ret = take(best, m, err);
-    *likelihood = best->likelihood;
-    outcome_release(&with);
-    outcome_release(&without);
+        ret = take(&o[best], m, err);
+    *likelihood = o[best].likelihood;
+    for (int k = 0; k < n; k++)
+        outcome_release(&o[k]);
     return ret;
 }
 
