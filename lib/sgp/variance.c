@@ -124,8 +124,8 @@ static double force_variance(const struct sgp *s, const struct surroundings *v,
                 continue;
             k = kernel_of(s, el, v->x[i], v->x[j]);
             for (int c = 0; c < 3; c++) {
-                const double *p = block[a].jac + c * nsf;
-                const double *q = block[b].jac + c * nsf;
+                const double *p = block[a].jac + (size_t)(c * nsf);
+                const double *q = block[b].jac + (size_t)(c * nsf);
                 double pq = 0, pd = 0, qd = 0;
 
                 for (int f = 0; f < nsf; f++) {
@@ -214,7 +214,7 @@ void sgp_deviations(const struct sgp *s, const struct surroundings *v,
     *sigma_e = s->sigma * deviation(energy_variance(s, v) - lost[0]);
     force_variances(s, v, sigma_f);
     for (int a = 0; a < v->natoms; a++) {
-        const double *of = lost + 1 + 3 * a;
+        const double *of = lost + 1 + (size_t)(3 * a);
 
         sigma_f[a] = s->sigma * deviation(sigma_f[a] - of[0] - of[1] - of[2]);
     }

@@ -21,7 +21,7 @@ static double *displaced(const struct dataset *ds, int el, double step, int *n)
             const double *at = ds->x[el] + (size_t)e->row[a] * nsf;
 
             if (e->element[a] != el) {
-                jac += rows * ds->nsf[e->element[a]];
+                jac += (size_t)(rows * ds->nsf[e->element[a]]);
                 continue;
             }
             x = xrealloc(x, (size_t)(*n + rows) * nsf, sizeof *x);

@@ -65,7 +65,7 @@ static void look(const struct dataset *ds, const struct example *x,
 
         v->x[i] = ds->x[el] + (size_t)x->row[i] * (size_t)ds->nsf[el];
         v->jac[i] = jac;
-        jac += 3 * (x->dep[i + 1] - x->dep[i]) * ds->nsf[el];
+        jac += (size_t)(3 * (x->dep[i + 1] - x->dep[i]) * ds->nsf[el]);
     }
 }
 
@@ -163,7 +163,7 @@ static void add_frames(struct sums *u, const struct sgp *s,
         for (int k = 0; k < frames; k++) {
             fill_rows(s, ds, x[k], phi + (size_t)at[k] * width);
             for (int j = 0; j < u->outcomes; j++)
-                fill_labels(&o[j], x[k], y + j * n + at[k]);
+                fill_labels(&o[j], x[k], y + (size_t)(j * n + at[k]));
         }
         add_rows(u, n, phi, y);
         free(phi);

@@ -153,25 +153,18 @@ says 'torn: 1000 bytes, its header says'
 cat train.xyz train.xyz >twelve.xyz
 cat twelve.xyz one.xyz >thirteen.xyz
 i=0
-while test $i -lt 50; do
+while test $i -lt 16; do
     cat train.xyz
     i=$((i + 1))
-done >300.xyz
-cat 300.xyz one.xyz >301.xyz
+done >100.xyz
+cat four.xyz >>100.xyz
+cat 100.xyz one.xyz >101.xyz
 auto='train --model=auto --dry-run'
-expect 0 'twelve frames: of the system' "$auto twelve.xyz"
-grep -q '^rows ' out
-report $? 'has rows'
-expect 0 'thirteen: of atoms' "$auto thirteen.xyz"
-grep -q '^environments ' out
-report $? 'has environments'
+expect 0 'twelve frames: of the system' "$auto twelve.xyz && grep -q '^rows ' out"
+expect 0 'thirteen: of atoms' "$auto thirteen.xyz && grep -q '^environments ' out"
 expect 0 'and makes it' "train --model=auto -o auto thirteen.xyz"
 says '13 frames, sparse Gaussian process: '
-expect 0 'three hundred: the same' "$auto 300.xyz"
-grep -q '^environments ' out
-report $? 'has environments'
-expect 0 'one more: networks' "$auto 301.xyz"
-grep -q '^parameters ' out
-report $? 'have parameters'
+expect 0 'a hundred: the same' "$auto 100.xyz && grep -q '^environments ' out"
+expect 0 'one more: networks' "$auto 101.xyz && grep -q '^parameters ' out"
 
 finish

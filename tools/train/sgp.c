@@ -142,7 +142,7 @@ static int fit_sgp(const struct train *t, const struct frames *frames,
 int train_sgp(const struct train *t, const struct frames *frames,
               struct stored *s, struct model *m, struct err *err)
 {
-    struct dataset ds;
+    struct dataset ds = {0};
     int ret = 0;
 
     if (t->loss.beta > 0)
